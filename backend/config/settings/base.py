@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from config.environment import ROOT, home
 
+BASE_DIR = ROOT
 QIANSHOU_HOME = home()
 DEMO_MODE = False
 
@@ -109,3 +110,16 @@ SESSION_COOKIE_AGE = 12 * 3600
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
+
+CELERY_TASK_IGNORE_RESULT = True
+OBLIGATION_SWEEP_SECONDS = 2.0
+OBLIGATIONS_IMMEDIATE = True  # what is due at once goes to the queue after commit, without waiting for the sweep
+CELERY_BEAT_SCHEDULE = {
+    "sweep": {
+        "task": "core.sweep_obligations",
+        "schedule": OBLIGATION_SWEEP_SECONDS,
+        "options": {"expires": 10 * OBLIGATION_SWEEP_SECONDS},
+    },
+}
+REALTIME_BETWEEN_PROCESSES = False  # true where REDIS_URL names the channel layer
+CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}

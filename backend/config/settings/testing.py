@@ -11,6 +11,7 @@ from .base import *  # noqa: F403 -- settings extend each other by star import, 
 SECRET_KEY = "only-for-tests-" + "x" * 40
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 _scratch = Path(tempfile.gettempdir()) / f"qianshou-tests-{os.getpid()}"
+_scratch.mkdir(exist_ok=True)
 MEDIA_ROOT = _scratch / "media"
 PRIVATE_MEDIA_ROOT = MEDIA_ROOT / "private"
 if os.environ.get("DATABASE_URL"):
@@ -20,7 +21,13 @@ else:
         "default": {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": ":memory:",
-            "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 20},
+            # A file, not memory: race tests open several connections, as real threads do.
+            "TEST": {"NAME": str(_scratch / "test.sqlite3")},
+            "OPTIONS": {
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 20,
+                "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=OFF;",
+            },
         }
     }
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -32,3 +39,4 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 CELERY_TASK_ALWAYS_EAGER = True
+OBLIGATIONS_IMMEDIATE = False  # tests call `obligations.run_due()`

@@ -10,3 +10,11 @@ class AccountsConfig(AppConfig):
     name = "qianshou.accounts"
     label = "accounts"
     verbose_name = _("Accounts")
+
+    def ready(self) -> None:
+        """Answer core's questions about roles; core stands below and may not import this app."""
+        from qianshou.core import access
+
+        from . import queries
+
+        access.provide(access.Provider(queries.scope_filter, queries.may, queries.field_class_for))

@@ -54,6 +54,7 @@ ACTIONS: dict[str, frozenset[Role]] = {
     "calendar.view": frozenset(Role),
     "calendar.change": frozenset({Role.ADMINISTRATOR}),
     "audit.view": frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR, Role.MANAGER}),
+    "jobs.view": frozenset({Role.ADMINISTRATOR, Role.MANAGER}),
     "reads.view": frozenset({Role.MANAGER, Role.SUPERVISOR}),
     "members.change": frozenset({Role.ADMINISTRATOR}),
 }

@@ -1,6 +1,7 @@
 """Django's entry to the mechanisms that every app needs and no app owns."""
 
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 
 
@@ -10,3 +11,7 @@ class CoreConfig(AppConfig):
     name = "qianshou.core"
     label = "core"
     verbose_name = _("Foundations")
+
+    def ready(self) -> None:
+        """Load what registers itself in each app's tasks: handlers of obligations, runners of jobs."""
+        autodiscover_modules("tasks")

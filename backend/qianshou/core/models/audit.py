@@ -1,42 +1,24 @@
-"""Tables of the core mechanisms, and the bases that every model stands on."""
+"""What happened: who did what to which object."""
 
 from __future__ import annotations
 
-import uuid
+from typing import Any
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from . import clock
-from .codes import PublicCodeField
+from qianshou.core import access, clock
+from qianshou.core.codes import PublicCodeField
 
 
-class BaseModel(models.Model):
-    """Knows when it was made and last changed."""
+class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
+    """Named reads of the audit."""
 
-    created_at = models.DateTimeField(default=clock.now, editable=False)
-    updated_at = models.DateTimeField(default=clock.now, editable=False)
-
-    class Meta:
-        abstract = True
-
-    def save(self, *args: object, **kwargs: object) -> None:
-        """Stamp the change with the house's clock."""
-        self.updated_at = clock.now()
-        update_fields = kwargs.get("update_fields")
-        if update_fields is not None:
-            kwargs["update_fields"] = {*update_fields, "updated_at"}  # type: ignore[misc]
-        super().save(*args, **kwargs)  # type: ignore[arg-type]
-
-
-class EncryptedModel(BaseModel):
-    """A model with encrypted fields: `row_key` binds each ciphertext to its row."""
-
-    row_key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-
-    class Meta:
-        abstract = True
+    def visible_to(self, user: Any) -> AuditEntryQuerySet:
+        """Return the entries of centres whose audit the person may see; what belongs to no centre only house-wide."""
+        scope = access.scope_filter(user, "audit.view")
+        return self.none() if scope is None else self.filter(**scope)
 
 
 class AuditEntry(models.Model):
@@ -57,6 +39,8 @@ class AuditEntry(models.Model):
     changes = models.JSONField(_("changes"), default=dict)
     reason = models.TextField(_("reason"), blank=True)
     request_id = models.CharField(max_length=40, blank=True)
+
+    objects = AuditEntryQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("audit entry")

@@ -1,0 +1,19 @@
+"""Tables of the core mechanisms, one module per noun, and the bases that every model stands on."""
+
+from .audit import AuditEntry
+from .base import BaseModel, EncryptedModel
+from .job import Job, JobState
+from .obligation import Obligation, ObligationState
+from .reads import ReadEntry, ReadLogHead
+
+__all__ = (
+    "AuditEntry",
+    "BaseModel",
+    "EncryptedModel",
+    "Job",
+    "JobState",
+    "Obligation",
+    "ObligationState",
+    "ReadEntry",
+    "ReadLogHead",
+)
