@@ -35,8 +35,10 @@ class JobQuerySet(models.QuerySet["Job"]):
         if not user.is_authenticated:
             return self.none()
         scope = access.scope_filter(user, "jobs.view")
+        if scope == {}:
+            return self.all()
         own = models.Q(by=user)
-        return self.filter(own if scope is None else own | models.Q(**scope))
+        return self.filter(own | models.Q(**scope) if scope else own)
 
 
 class Job(BaseModel):
