@@ -1,0 +1,141 @@
+"""Pairs that the caller has decided: whether they can stand, alone and together."""
+
+import numpy as np
+
+from scheduling.faults import Fault, InvalidProblem
+from scheduling.pairing.columns import Columns, Reason, starts
+from scheduling.pairing.highs import solve_integer
+from scheduling.pairing.placement import Placement
+from scheduling.pairing.problem import NO_LIMIT, Problem
+from scheduling.pairing.rows import build_rows
+from scheduling.pairing.stop import Stop
+
+_NODES = 100_000
+
+
+def settle(problem: Problem, columns: Columns) -> list[int]:
+    """Give every fixed pair a column.
+
+    Returns
+    -------
+    list of int
+        Columns that keep every hard rule together, ascending.
+
+    Raises
+    ------
+    InvalidProblem
+        Naming each entry of ``fixed`` that cannot stand alone, is too many for a child or a volunteer, or cannot meet
+        together with the entries before it.
+    """
+    entries = sorted(np.flatnonzero(problem.fixed).tolist(), key=lambda i: _position(problem, i))
+    if not entries:
+        return []
+    faults = _too_many(problem, entries)
+    for candidate in entries:
+        faults += _alone(problem, columns, candidate)
+    if faults:
+        raise InvalidProblem(faults)
+    together = _together(problem, columns, entries)
+    if together is None:
+        raise InvalidProblem(_clashes(problem, columns, entries))
+    return together
+
+
+def _position(problem: Problem, candidate: int) -> int:
+    path = problem.fixed_path[candidate]
+    return int(path[path.index("[") + 1 : -1])
+
+
+def _names(problem: Problem, candidate: int) -> str:
+    child = problem.children[int(problem.child[candidate])]
+    return f"{child} with {problem.volunteers[int(problem.volunteer[candidate])]}"
+
+
+def _too_many(problem: Problem, entries: list[int]) -> list[Fault]:
+    """Name the entries beyond a child's places, a volunteer's children and a volunteer's load."""
+    faults = []
+    places, children = problem.places.tolist(), problem.max_children.tolist()
+    load = problem.max_load.tolist()
+    for candidate in entries:
+        child, volunteer = int(problem.child[candidate]), int(problem.volunteer[candidate])
+        path, names = problem.fixed_path[candidate], _names(problem, candidate)
+        places[child] -= 1
+        if places[child] < 0:
+            limit = int(problem.places[child])
+            faults.append(Fault(path, f"at most {limit} fixed pairs of this child (its places)", names))
+        children[volunteer] -= 1
+        if children[volunteer] < 0:
+            limit = int(problem.max_children[volunteer])
+            faults.append(Fault(path, f"at most {limit} fixed pairs of this volunteer (max_children)", names))
+        if problem.max_load[volunteer] != NO_LIMIT:
+            load[volunteer] -= int(problem.load[candidate])
+            if load[volunteer] < 0:
+                limit = int(problem.max_load[volunteer])
+                faults.append(Fault(path, f"fixed pairs of this volunteer within max_load {limit}", names))
+    return faults
+
+
+def _alone(problem: Problem, columns: Columns, candidate: int) -> list[Fault]:
+    """Name an entry that has no column of its own."""
+    if len(columns.of(candidate)):
+        return []
+    reason = columns.closed_reason(candidate)
+    path, names = problem.fixed_path[candidate], _names(problem, candidate)
+    if reason is Reason.NO_COMMON_TIME:
+        return [Fault(path, "a pair with a session that is free for both", names)]
+    if reason is Reason.NO_ROOM:
+        return [Fault(path, "a pair with a session for which the centre has a room", names)]
+    if reason is Reason.VOLUNTEER_LOAD:
+        return []
+    start = int(problem.fixed_start[candidate])
+    return [Fault(f"{path}.start", _start_expected(problem, candidate), f"{start} ({names})")]
+
+
+def _start_expected(problem: Problem, candidate: int) -> str:
+    child, volunteer = int(problem.child[candidate]), int(problem.volunteer[candidate])
+    length = int(problem.session[child])
+    both = problem.child_free[[child]] & problem.volunteer_free[[volunteer]]
+    if starts(both, length, problem.slots_per_day)[0, int(problem.fixed_start[candidate])]:
+        return f"a start at which the centre has a room for {length} slots"
+    return f"a start with {length} consecutive slots of one day free for both"
+
+
+def _together(problem: Problem, columns: Columns, entries: list[int]) -> list[int] | None:
+    """Return columns for these entries that keep every rule together, or None where there are none."""
+    required = np.zeros(len(problem.child), dtype=np.bool_)
+    required[entries] = True
+    placement = Placement(problem, columns)
+    placement.fill(sorted(entries, key=lambda i: (len(columns.of(i)), i)))
+    if len(placement.taken) == len(entries):
+        return placement.chosen()
+    rows = build_rows(problem, columns, fill=False, required=required)
+    gain = np.zeros(columns.count, dtype=np.int64)
+    answer = solve_integer(rows, gain, required[columns.candidate], None, Stop(), 0, node_limit=_NODES)
+    placement = Placement(problem, columns)
+    if answer.chosen is None or not placement.take_all(answer.chosen) or len(placement.taken) != len(entries):
+        return None
+    return placement.chosen()
+
+
+def _clashes(problem: Problem, columns: Columns, entries: list[int]) -> list[Fault]:
+    """Name each entry that cannot meet together with the entries before it, and the fewest it clashes with."""
+    faults = []
+    standing: list[int] = []
+    for candidate in entries:
+        if _together(problem, columns, [*standing, candidate]) is not None:
+            standing.append(candidate)
+            continue
+        core = list(standing)
+        for other in standing:
+            without = [i for i in core if i != other]
+            if _together(problem, columns, [*without, candidate]) is None:
+                core = without
+        others = ", ".join(problem.fixed_path[i] for i in core)
+        faults.append(
+            Fault(
+                problem.fixed_path[candidate],
+                f"a pair that can meet together with {others}",
+                f"no hours and rooms for all of them ({_names(problem, candidate)})",
+            )
+        )
+    return faults

@@ -1,0 +1,257 @@
+"""The one door to HiGHS: linear programs that grow by columns, and small integer programs."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import highspy
+import numpy as np
+from numpy.typing import NDArray
+
+from scheduling.pairing.problem import Bools, Ints
+from scheduling.pairing.rows import Rows
+from scheduling.pairing.stop import Stop
+
+Floats = NDArray[np.float64]
+
+_ONE_AT_A_TIME = threading.Lock()
+"""HiGHS keeps its threads in the process; two runs at once would share them."""
+
+_INTEGRAL_GAP = 0.99
+"""Values are integers, so a solution within less than 1 of the bound is optimal."""
+
+
+def engine_version() -> str:
+    """Return the name and version of the engine."""
+    return f"HiGHS {_new(0).version()}"
+
+
+class _Run:
+    """Runs HiGHS so that it can be interrupted, and lets the caller's exceptions out unchanged."""
+
+    def __init__(self, highs: highspy.Highs, stop: Stop) -> None:
+        self._highs, self._stop = highs, stop
+        self._error: BaseException | None = None
+        self._calls = 0
+        highs.cbSimplexInterrupt.subscribe(self._interrupt)
+        highs.cbMipInterrupt.subscribe(self._interrupt)
+
+    def _interrupt(self, event: Any) -> None:
+        self._calls += 1
+        if event.callback_type == highspy.cb.HighsCallbackType.kCallbackSimplexInterrupt and self._calls % 64:
+            return
+        try:
+            if self._error is not None or self._stop.cut():
+                event.interrupt()
+        except BaseException as error:
+            self._error = error
+            event.interrupt()
+
+    def guard(self, call: Callable[[Any], None]) -> Callable[[Any], None]:
+        """Return a callback whose exception ends the run and is raised by `run`."""
+
+        def guarded(event: Any) -> None:
+            try:
+                call(event)
+            except BaseException as error:
+                self._error = error
+
+        return guarded
+
+    def run(self) -> highspy.HighsModelStatus:
+        """Run and return the model status."""
+        with _ONE_AT_A_TIME:
+            self._highs.run()
+        if self._error is not None:
+            raise self._error
+        return self._highs.getModelStatus()
+
+
+def _new(seed: int) -> highspy.Highs:
+    highs = highspy.Highs()  # type: ignore[no-untyped-call]  # the library leaves its constructor untyped
+    highs.setOptionValue("output_flag", False)
+    highs.setOptionValue("threads", 1)
+    highs.setOptionValue("parallel", "off")
+    highs.setOptionValue("random_seed", seed % 2**31)
+    return highs
+
+
+def _select(rows: Rows, chosen: Ints) -> tuple[Ints, Ints, Ints]:
+    """Return first, row and value of the chosen columns."""
+    size = rows.first[chosen + 1] - rows.first[chosen]
+    first = np.concatenate([[0], np.cumsum(size)]).astype(np.int64)
+    entry = np.arange(int(first[-1])) + np.repeat(rows.first[chosen] - first[:-1], size)
+    return first, rows.row[entry], rows.value[entry]
+
+
+def _row_limits(rows: Rows) -> tuple[Floats, Floats]:
+    upper = rows.upper.astype(np.float64)
+    return np.where(rows.equal, upper, -highspy.kHighsInf), upper
+
+
+class LinearProgram:
+    """The linear relaxation over a growing set of columns, solved warm.
+
+    Parameters
+    ----------
+    rows : Rows
+    gain : int64 array [columns]
+    stop : Stop
+    seed : int
+    """
+
+    def __init__(self, rows: Rows, gain: Ints, stop: Stop, seed: int) -> None:
+        self._rows, self._gain = rows, gain
+        self.members = np.zeros(0, dtype=np.int64)
+        self.inside = np.zeros(len(gain), dtype=np.bool_)
+        self._highs = _new(seed)
+        self._run = _Run(self._highs, stop)
+        self._forced = 0
+        self._started = False
+        low, high = _row_limits(rows)
+        empty = np.zeros(0, dtype=np.int32)
+        self._highs.addRows(rows.count, low, high, 0, empty, empty, np.zeros(0))
+        self._highs.changeObjectiveSense(highspy.ObjSense.kMaximize)
+
+    def add(self, columns: Ints) -> None:
+        """Add columns that are not in the program yet."""
+        columns = columns[~self.inside[columns]]
+        if not len(columns):
+            return
+        first, row, value = _select(self._rows, columns)
+        count = len(columns)
+        self._highs.addCols(
+            count,
+            self._gain[columns].astype(np.float64),
+            np.zeros(count),
+            np.full(count, highspy.kHighsInf),
+            len(row),
+            first[:-1].astype(np.int32),
+            row.astype(np.int32),
+            value.astype(np.float64),
+        )
+        self.inside[columns] = True
+        self.members = np.concatenate([self.members, columns])
+
+    def solve(self) -> bool:
+        """Solve; tell whether an optimum of the present columns was reached."""
+        self._highs.setOptionValue("simplex_strategy", 4 if self._started else 1)
+        self._started = True
+        return bool(self._run.run() == highspy.HighsModelStatus.kOptimal)
+
+    @property
+    def duals(self) -> Floats:
+        """Prices of the rows after `solve`."""
+        return np.asarray(self._highs.getSolution().row_dual, dtype=np.float64)[: self._rows.count]
+
+    @property
+    def values(self) -> Floats:
+        """Values of `members` after `solve`."""
+        return np.asarray(self._highs.getSolution().col_value, dtype=np.float64)
+
+    @property
+    def objective(self) -> float:
+        """Objective after `solve`."""
+        return float(self._highs.getObjectiveValue())
+
+
+@dataclass(frozen=True, slots=True)
+class IntegerAnswer:
+    """What an integer program gave.
+
+    Attributes
+    ----------
+    chosen : list of int or None
+        Columns at 1, ascending; None without a solution.
+    bound : float
+        The engine's upper bound over the columns it was given.
+    complete : bool
+        Whether the engine proved its answer.
+    infeasible : bool
+        Whether it proved that there is no solution.
+    """
+
+    chosen: list[int] | None
+    bound: float
+    complete: bool
+    infeasible: bool
+
+
+def solve_integer(
+    rows: Rows,
+    gain: Ints,
+    keep: Bools,
+    start: list[int] | None,
+    stop: Stop,
+    seed: int,
+    *,
+    node_limit: int,
+    on_improve: Callable[[int, float], None] | None = None,
+) -> IntegerAnswer:
+    """Solve the model on some of its columns as an integer program.
+
+    Parameters
+    ----------
+    rows : Rows
+    gain : int64 array [columns]
+    keep : bool array [columns]
+        Columns of the program; the others are 0.
+    start : list of int or None
+        Columns of a known solution, all kept.
+    stop : Stop
+    seed : int
+    node_limit : int
+        Nodes after which the search gives up (a limit that does not depend on the machine).
+    on_improve : callable, optional
+        Called with value and bound at each better solution.
+    """
+    chosen = np.flatnonzero(keep).astype(np.int64)
+    first, row, value = _select(rows, chosen)
+    used = np.zeros(rows.count, dtype=np.bool_)
+    used[row] = True
+    used |= rows.equal
+    number = np.cumsum(used) - 1
+    low, high = _row_limits(rows)
+    highs = _new(seed)
+    model = highspy.HighsLp()
+    model.num_col_, model.num_row_ = len(chosen), int(used.sum())
+    model.sense_ = highspy.ObjSense.kMaximize
+    model.col_cost_ = gain[chosen].astype(np.float64)
+    model.col_lower_, model.col_upper_ = np.zeros(len(chosen)), np.ones(len(chosen))
+    model.row_lower_, model.row_upper_ = low[used], high[used]
+    model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+    model.a_matrix_.start_ = first.astype(np.int32)
+    model.a_matrix_.index_ = number[row].astype(np.int32)
+    model.a_matrix_.value_ = value.astype(np.float64)
+    model.integrality_ = [highspy.HighsVarType.kInteger] * len(chosen)
+    highs.passModel(model)
+    highs.setOptionValue("mip_rel_gap", 0.0)
+    highs.setOptionValue("mip_abs_gap", _INTEGRAL_GAP)
+    highs.setOptionValue("mip_max_nodes", node_limit)
+    if start is not None:
+        at = np.searchsorted(chosen, np.array(start, dtype=np.int64))
+        full = np.zeros(len(chosen))
+        full[at] = 1.0
+        highs.setSolution(len(chosen), np.arange(len(chosen), dtype=np.int32), full)
+    run = _Run(highs, stop)
+    if on_improve is not None:
+        report = on_improve
+
+        def improved(event: Any) -> None:
+            out = event.data_out
+            report(round(out.objective_function_value), float(out.mip_dual_bound))
+
+        highs.cbMipImprovingSolution.subscribe(run.guard(improved))
+    status = run.run()
+    infeasible = status in (
+        highspy.HighsModelStatus.kInfeasible,
+        highspy.HighsModelStatus.kUnboundedOrInfeasible,
+    )
+    info = highs.getInfo()
+    found: list[int] | None = None
+    if info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible:
+        values = np.asarray(highs.getSolution().col_value, dtype=np.float64)
+        found = chosen[values > 0.5].tolist()
+    complete = infeasible or bool(status == highspy.HighsModelStatus.kOptimal)
+    return IntegerAnswer(found, float(info.mip_dual_bound), complete, infeasible)

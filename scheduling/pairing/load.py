@@ -1,0 +1,333 @@
+"""From JSON values to a `Problem`, strictly."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from scheduling.faults import quote
+from scheduling.pairing.problem import NO_LIMIT, NO_START, Bools, Grid, Problem
+from scheduling.reading import LARGEST, Reader
+
+_MOST_SLOTS = 20_160
+_KEYS = ("kind", "version", "children", "volunteers", "candidates", "place_value")
+_CHILD = ("id", "places")
+_TIMED_CHILD = ("id", "centre", "places", "free", "session_slots", "meets")
+_VOLUNTEER = ("id", "max_children")
+_MEETS = ("centre", "home")
+
+
+def load(problem: object) -> Problem:
+    """Read a pairing problem.
+
+    Parameters
+    ----------
+    problem : object
+        The parsed JSON document.
+
+    Returns
+    -------
+    Problem
+
+    Raises
+    ------
+    InvalidProblem
+        With every fault of form, reference and number; ``fixed`` entries that break a hard rule together are left to
+        `scheduling.pairing.fixed.settle`.
+    """
+    reader = Reader()
+    timed = isinstance(problem, dict) and "grid" in problem
+    required = (*_KEYS, "grid", "centres") if timed else _KEYS
+    document = reader.record(problem, "$", required, ("fixed", "forbidden"))
+    if document is None:
+        reader.finish()
+        raise AssertionError("a document that is no object is a fault")
+    if "kind" in document and document["kind"] != "pairing":
+        reader.fault("$.kind", '"pairing"', document["kind"])
+    if "version" in document and (type(document["version"]) is not int or document["version"] != 1):
+        reader.fault("$.version", "1", document["version"])
+    grid = _grid(reader, document.get("grid")) if timed else None
+    place_value = document.get("place_value")
+    if place_value is not None:
+        place_value = reader.integer(place_value, "$.place_value")
+    parts = _Parts(reader, document, timed, grid)
+    centres, rooms = parts.centres()
+    children = parts.children(centres)
+    volunteers = parts.volunteers()
+    candidates = parts.candidates(children.index, volunteers.index)
+    fixed = parts.fixed(children.index, volunteers.index)
+    forbidden = parts.forbidden(children.index, volunteers.index)
+    _match(reader, candidates, fixed, forbidden)
+    reader.finish()
+    return _arrange(grid, place_value, centres, rooms, children, volunteers, candidates, fixed, forbidden)
+
+
+@dataclass(slots=True)
+class _People:
+    index: dict[str, int]
+    rows: list[tuple[Any, ...]]
+
+
+Pairs = dict[tuple[str, str], tuple[Any, ...]]
+
+
+class _Parts:
+    """Reads the lists of the document one by one."""
+
+    def __init__(self, reader: Reader, document: Mapping[str, Any], timed: bool, grid: Grid | None) -> None:
+        self.reader, self.document, self.timed, self.grid = reader, document, timed, grid
+
+    def _list(self, key: str) -> list[Any]:
+        return self.reader.items(self.document[key], f"$.{key}") if key in self.document else []
+
+    def _id(self, value: object, path: str, seen: Mapping[str, int]) -> str | None:
+        name = self.reader.identifier(value, path)
+        if name is not None and name in seen:
+            self.reader.fault(path, "an id not used before in this list", name)
+            return None
+        return name
+
+    def _slots(self, value: object, path: str) -> list[int]:
+        slots = []
+        seen: set[int] = set()
+        high = self.grid.slots - 1 if self.grid else LARGEST
+        for i, item in enumerate(self.reader.items(value, path)):
+            slot = self.reader.integer(item, f"{path}[{i}]", 0, high)
+            if type(item) is int and slot == item:
+                if slot in seen:
+                    self.reader.fault(f"{path}[{i}]", "each slot once", slot)
+                seen.add(slot)
+                slots.append(slot)
+        return slots
+
+    def centres(self) -> tuple[dict[str, int], list[list[int]]]:
+        index: dict[str, int] = {}
+        rooms: list[list[int]] = []
+        for i, item in enumerate(self._list("centres") if self.timed else []):
+            path = f"$.centres[{i}]"
+            record = self.reader.record(item, path, ("id", "rooms"))
+            if record is None:
+                continue
+            name = self._id(record["id"], f"{path}.id", index) if "id" in record else None
+            found = self.reader.items(record["rooms"], f"{path}.rooms") if "rooms" in record else []
+            numbers = [self.reader.integer(n, f"{path}.rooms[{k}]", 0) for k, n in enumerate(found)]
+            if "rooms" in record and self.grid and isinstance(record["rooms"], list) and len(found) != self.grid.slots:
+                self.reader.complaint(
+                    f"{path}.rooms", f"{self.grid.slots} numbers (days x slots_per_day)", f"{len(found)} numbers"
+                )
+            if name is not None:
+                index[name] = len(rooms)
+                rooms.append(numbers)
+        return index, rooms
+
+    def children(self, centres: Mapping[str, int]) -> _People:
+        people = _People({}, [])
+        for i, item in enumerate(self._list("children")):
+            path = f"$.children[{i}]"
+            record = (
+                self.reader.record(item, path, _TIMED_CHILD)
+                if self.timed
+                else self.reader.record(item, path, _CHILD, ("centre",))
+            )
+            if record is None:
+                continue
+            name = self._id(record["id"], f"{path}.id", people.index) if "id" in record else None
+            places = self.reader.integer(record["places"], f"{path}.places", 0) if "places" in record else 0
+            centre = self._centre(record, path, centres)
+            free: list[int] = []
+            length, meets = 1, "home"
+            if self.timed:
+                free = self._slots(record["free"], f"{path}.free") if "free" in record else []
+                if "session_slots" in record:
+                    length = self.reader.integer(record["session_slots"], f"{path}.session_slots", 1)
+                if "meets" in record:
+                    meets = record["meets"]
+                    if meets not in _MEETS:
+                        self.reader.fault(f"{path}.meets", '"centre" or "home"', meets)
+            if name is not None:
+                people.index[name] = len(people.rows)
+                people.rows.append((name, places, centre, free, length, meets == "centre"))
+        return people
+
+    def _centre(self, record: Mapping[str, Any], path: str, centres: Mapping[str, int]) -> str | None:
+        if "centre" not in record:
+            return None
+        centre = self.reader.identifier(record["centre"], f"{path}.centre")
+        if self.timed and centre is not None and centre not in centres:
+            self.reader.fault(f"{path}.centre", "the id of a centre", centre)
+        return centre
+
+    def volunteers(self) -> _People:
+        people = _People({}, [])
+        required = (*_VOLUNTEER, "free") if self.timed else _VOLUNTEER
+        for i, item in enumerate(self._list("volunteers")):
+            path = f"$.volunteers[{i}]"
+            record = self.reader.record(item, path, required, ("max_load",))
+            if record is None:
+                continue
+            name = self._id(record["id"], f"{path}.id", people.index) if "id" in record else None
+            most = (
+                self.reader.integer(record["max_children"], f"{path}.max_children", 0)
+                if "max_children" in record
+                else 0
+            )
+            limit = record.get("max_load")
+            limit = NO_LIMIT if limit is None else self.reader.integer(limit, f"{path}.max_load", 0)
+            free = self._slots(record["free"], f"{path}.free") if self.timed and "free" in record else []
+            if name is not None:
+                people.index[name] = len(people.rows)
+                people.rows.append((name, most, limit, free))
+        return people
+
+    def _pair(
+        self,
+        record: Mapping[str, Any],
+        path: str,
+        children: Mapping[str, int],
+        volunteers: Mapping[str, int],
+    ) -> tuple[str, str] | None:
+        found: list[str] = []
+        for key, known in (("child", children), ("volunteer", volunteers)):
+            if key not in record:
+                continue
+            name = self.reader.identifier(record[key], f"{path}.{key}")
+            if name is not None and name not in known:
+                self.reader.fault(f"{path}.{key}", f"the id of a {key}", name)
+            elif name is not None:
+                found.append(name)
+        return (found[0], found[1]) if len(found) == 2 else None
+
+    def candidates(self, children: Mapping[str, int], volunteers: Mapping[str, int]) -> Pairs:
+        pairs: Pairs = {}
+        for i, item in enumerate(self._list("candidates")):
+            path = f"$.candidates[{i}]"
+            record = self.reader.record(item, path, ("child", "volunteer", "score"), ("load",))
+            if record is None:
+                continue
+            pair = self._pair(record, path, children, volunteers)
+            score = self.reader.integer(record["score"], f"{path}.score") if "score" in record else 0
+            load_ = self.reader.integer(record["load"], f"{path}.load", 0) if "load" in record else 1
+            if pair is not None:
+                self._once(pairs, pair, path)
+                pairs.setdefault(pair, (path, score, load_))
+        return pairs
+
+    def _once(self, pairs: Pairs, pair: tuple[str, str], path: str) -> None:
+        if pair in pairs:
+            self.reader.complaint(path, f"each pair once (it stands at {pairs[pair][0]})", f"{quote(list(pair))} again")
+
+    def fixed(self, children: Mapping[str, int], volunteers: Mapping[str, int]) -> Pairs:
+        pairs: Pairs = {}
+        for i, item in enumerate(self._list("fixed")):
+            path = f"$.fixed[{i}]"
+            record = self.reader.record(item, path, ("child", "volunteer"), ("start",) if self.timed else ())
+            if record is None:
+                continue
+            pair = self._pair(record, path, children, volunteers)
+            start = record.get("start") if self.timed else None
+            if start is not None:
+                start = self.reader.integer(start, f"{path}.start", 0, self.grid.slots - 1 if self.grid else LARGEST)
+            if pair is not None:
+                self._once(pairs, pair, path)
+                pairs.setdefault(pair, (path, NO_START if start is None else start))
+        return pairs
+
+    def forbidden(self, children: Mapping[str, int], volunteers: Mapping[str, int]) -> Pairs:
+        pairs: Pairs = {}
+        for i, item in enumerate(self._list("forbidden")):
+            path = f"$.forbidden[{i}]"
+            record = self.reader.record(item, path, ("child", "volunteer"))
+            pair = self._pair(record, path, children, volunteers) if record is not None else None
+            if pair is not None:
+                pairs.setdefault(pair, (path,))
+        return pairs
+
+
+def _grid(reader: Reader, value: object) -> Grid | None:
+    record = reader.record(value, "$.grid", ("days", "slots_per_day"))
+    if record is None or "days" not in record or "slots_per_day" not in record:
+        return None
+    before = len(reader.faults)
+    days = reader.integer(record["days"], "$.grid.days", 1)
+    per_day = reader.integer(record["slots_per_day"], "$.grid.slots_per_day", 1)
+    if len(reader.faults) > before:
+        return None
+    if days * per_day > _MOST_SLOTS:
+        reader.complaint("$.grid", f"at most {_MOST_SLOTS} slots in all", f"{days * per_day} slots")
+        return None
+    return Grid(days, per_day)
+
+
+def _match(reader: Reader, candidates: Pairs, fixed: Pairs, forbidden: Pairs) -> None:
+    for pair, (path, _) in fixed.items():
+        if pair not in candidates:
+            reader.complaint(path, "a pair listed among the candidates", quote(list(pair)))
+        if pair in forbidden:
+            reader.complaint(path, f"a pair that is not forbidden (see {forbidden[pair][0]})", quote(list(pair)))
+
+
+def _slot_matrix(rows: list[list[int]], slots: int) -> Bools:
+    matrix = np.zeros((len(rows), slots), dtype=np.bool_)
+    for i, free in enumerate(rows):
+        matrix[i, free] = True
+    return matrix
+
+
+def _whole(values: Collection[int]) -> np.ndarray[Any, np.dtype[np.int64]]:
+    return np.fromiter(values, dtype=np.int64, count=len(values))
+
+
+def _arrange(
+    grid: Grid | None,
+    place_value: int | None,
+    centre_index: Mapping[str, int],
+    rooms: list[list[int]],
+    children: _People,
+    volunteers: _People,
+    candidates: Pairs,
+    fixed: Pairs,
+    forbidden: Pairs,
+) -> Problem:
+    slots = grid.slots if grid else 0
+    centres = sorted(centre_index)
+    centre_at = {name: i for i, name in enumerate(centres)}
+    kids = sorted(children.rows, key=lambda row: row[0])
+    helpers = sorted(volunteers.rows, key=lambda row: row[0])
+    child_at = {row[0]: i for i, row in enumerate(kids)}
+    volunteer_at = {row[0]: i for i, row in enumerate(helpers)}
+    pairs = sorted(candidates)
+    place = {pair: i for i, pair in enumerate(pairs)} if fixed or forbidden else {}
+    fixed_start = np.full(len(pairs), NO_START, dtype=np.int64)
+    is_fixed = np.zeros(len(pairs), dtype=np.bool_)
+    is_forbidden = np.zeros(len(pairs), dtype=np.bool_)
+    for pair, (_, start) in fixed.items():
+        is_fixed[place[pair]] = True
+        fixed_start[place[pair]] = start
+    for pair in forbidden:
+        if pair in place:
+            is_forbidden[place[pair]] = True
+    return Problem(
+        grid=grid,
+        place_value=place_value,
+        children=tuple(child_at),
+        volunteers=tuple(volunteer_at),
+        centres=tuple(centres),
+        places=_whole([row[1] for row in kids]),
+        session=_whole([row[4] for row in kids]),
+        centre=_whole([centre_at[row[2]] if grid else -1 for row in kids]),
+        at_centre=np.array([row[5] for row in kids], dtype=np.bool_),
+        child_free=_slot_matrix([row[3] for row in kids], slots),
+        max_children=_whole([row[1] for row in helpers]),
+        max_load=_whole([row[2] for row in helpers]),
+        volunteer_free=_slot_matrix([row[3] for row in helpers], slots),
+        rooms=np.array([rooms[centre_index[name]] for name in centres], dtype=np.int64).reshape(len(centres), slots),
+        child=_whole([child_at[child] for child, _ in pairs]),
+        volunteer=_whole([volunteer_at[volunteer] for _, volunteer in pairs]),
+        score=_whole([candidates[pair][1] for pair in pairs]),
+        load=_whole([candidates[pair][2] for pair in pairs]),
+        forbidden=is_forbidden,
+        fixed=is_fixed,
+        fixed_start=fixed_start,
+        fixed_path={place[pair]: path for pair, (path, _) in fixed.items()},
+    )

@@ -1,0 +1,65 @@
+"""Why a child has nobody, and what stands in the way of filling every place."""
+
+from collections import Counter
+from typing import Any
+
+import numpy as np
+
+from scheduling.pairing.bound import Prices
+from scheduling.pairing.columns import Columns, Reason
+from scheduling.pairing.placement import Placement
+from scheduling.pairing.problem import Problem
+from scheduling.pairing.rows import Kind, Rows
+
+
+def unplaced(problem: Problem, columns: Columns, chosen: list[int]) -> list[dict[str, Any]]:
+    """List the children with places left.
+
+    Returns
+    -------
+    list of dict
+        ``child``, ``missing`` and ``reasons``: codes of `Reason` in its order with counts that sum to the number of the
+        child's candidates; ``no_candidate`` with 0 where nobody is listed.
+    """
+    placement = Placement(problem, columns)
+    placement.take_all(chosen)
+    entries = []
+    for child, missing in enumerate(placement.places_left):
+        if missing <= 0:
+            continue
+        low, high = np.searchsorted(problem.child, [child, child + 1]).tolist()
+        counts = Counter(placement.reason(candidate) for candidate in range(low, high))
+        reasons = [{"code": reason.value, "count": counts[reason]} for reason in Reason if counts[reason]]
+        if not reasons:
+            reasons = [{"code": Reason.NO_CANDIDATE.value, "count": 0}]
+        entries.append({"child": problem.children[child], "missing": missing, "reasons": reasons})
+    return entries
+
+
+def bottleneck(problem: Problem, rows: Rows, prices: Prices) -> dict[str, Any]:
+    """Name who competes for what, from the prices of the program that fills the most places.
+
+    Returns
+    -------
+    dict
+        ``children`` whose place is worth less than a whole one, ``volunteers`` whose places or load are scarce, and the
+        scarce ``slots`` of volunteers, children and centres' rooms.
+    """
+    one = 1 << prices.shift
+    short = (rows.kind == Kind.CHILD_PLACE) & (prices.row < one) & (rows.upper > 0)
+    scarce = prices.row > 0
+    people = np.isin(rows.kind, (Kind.VOLUNTEER_PLACE, Kind.VOLUNTEER_LOAD)) & scarce
+    who = {
+        int(Kind.VOLUNTEER_HOURS): ("volunteer", problem.volunteers),
+        int(Kind.CHILD_HOURS): ("child", problem.children),
+        int(Kind.ROOMS): ("centre", problem.centres),
+    }
+    slots: list[dict[str, Any]] = []
+    for row in np.flatnonzero(scarce & (rows.slot >= 0)).tolist():
+        key, names = who[int(rows.kind[row])]
+        slots.append({key: names[int(rows.owner[row])], "slot": int(rows.slot[row])})
+    return {
+        "children": [problem.children[int(owner)] for owner in rows.owner[short]],
+        "volunteers": [problem.volunteers[owner] for owner in sorted(set(rows.owner[people].tolist()))],
+        "slots": slots,
+    }

@@ -1,0 +1,121 @@
+"""The linear relaxation of a pairing problem by column generation."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from scheduling.pairing.bound import Prices, price
+from scheduling.pairing.columns import Columns
+from scheduling.pairing.highs import Floats, LinearProgram
+from scheduling.pairing.problem import Ints, Problem
+from scheduling.pairing.rows import Rows
+from scheduling.pairing.stop import Stop
+
+_ALL_AT_ONCE = 5_000
+_FIRST_VOLUNTEERS = 12
+_NEW_PER_CHILD = 24
+_WORTH_ADDING = 1e-6
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Model:
+    """A problem with its columns, rows and gains."""
+
+    problem: Problem
+    columns: Columns
+    rows: Rows
+    gain: Ints
+
+    def price(self, duals: Floats) -> Prices:
+        """Turn duals into proven prices."""
+        return price(self.problem, self.columns, self.rows, self.gain, duals)
+
+    def value(self, chosen: list[int]) -> int:
+        """Return the gain of chosen columns."""
+        return int(self.gain[chosen].sum()) if chosen else 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Relaxation:
+    """What the linear program gave.
+
+    Attributes
+    ----------
+    prices : Prices
+        The best proof that was found.
+    values : float array [columns]
+        Values of the last program; zeros when none was solved.
+    complete : bool
+        Whether no column is left that could improve the program.
+    """
+
+    prices: Prices
+    values: Floats
+    complete: bool
+
+
+def relax(
+    model: Model, known: list[int], stop: Stop, seed: int, on_round: Callable[[Prices], None] | None = None
+) -> Relaxation:
+    """Solve the linear relaxation over all columns.
+
+    Parameters
+    ----------
+    model : Model
+    known : list of int
+        Columns of a feasible solution; they make the first program feasible.
+    stop : Stop
+    seed : int
+    on_round : callable, optional
+        Called with the best prices after each round.
+
+    Notes
+    -----
+    A program over few columns is solved; all columns are priced with its duals; those worth more than they cost come
+    in, at most a few per child; and so on until there are none. Every round gives a valid bound, the best one is kept.
+    """
+    best = model.price(np.zeros(model.rows.count))
+    values = np.zeros(model.columns.count)
+    if model.columns.count == 0:
+        return Relaxation(best, values, True)
+    program = LinearProgram(model.rows, model.gain, stop, seed)
+    program.add(np.union1d(first_columns(model), np.array(known, dtype=np.int64)))
+    while True:
+        if stop.cut() or not program.solve():
+            return Relaxation(best, values, False)
+        values[program.members] = program.values
+        prices = model.price(program.duals)
+        if prices.total << best.shift <= best.total << prices.shift:
+            best = prices
+        if on_round is not None:
+            on_round(best)
+        new = better_columns(model, prices, program)
+        if not len(new):
+            return Relaxation(best, values, True)
+        program.add(new)
+
+
+def first_columns(model: Model) -> Ints:
+    """Choose the columns of the first program: each child's best volunteers, two starts each."""
+    count = model.columns.count
+    if count <= _ALL_AT_ONCE:
+        return np.arange(count)
+    first = model.columns.first
+    open_ = np.flatnonzero(np.diff(first) > 0)
+    child = model.problem.child[open_]
+    order = np.lexsort((-model.problem.score[open_], child))
+    rank = np.arange(len(order)) - np.searchsorted(child[order], child[order])
+    best = open_[order][rank < _FIRST_VOLUNTEERS]
+    middle = (first[best] + first[best + 1]) // 2
+    return np.union1d(first[best], middle)
+
+
+def better_columns(model: Model, prices: Prices, program: LinearProgram) -> Ints:
+    """Return the columns outside the program that are worth more than they cost, at most a few per child."""
+    least = max(1, int(_WORTH_ADDING * 2**prices.shift))
+    over = np.flatnonzero((prices.reduced > least) & ~program.inside)
+    child = model.problem.child[model.columns.candidate[over]]
+    order = np.lexsort((-prices.reduced[over], child))
+    rank = np.arange(len(order)) - np.searchsorted(child[order], child[order])
+    return np.sort(over[order][rank < _NEW_PER_CHILD])

@@ -1,0 +1,35 @@
+"""When to stop early."""
+
+import time
+from collections.abc import Callable
+
+
+class Stop:
+    """Asked by every stage whether to stop; remembers whether a search was really cut short.
+
+    Parameters
+    ----------
+    time_limit : float or None
+        Seconds from now.
+    should_stop : callable or None
+        Returns True when the caller wants the best so far.
+    """
+
+    def __init__(self, time_limit: float | None = None, should_stop: Callable[[], bool] | None = None) -> None:
+        self._deadline = None if time_limit is None else time.monotonic() + time_limit
+        self._should_stop = should_stop
+        self._wanted = False
+        self.interrupted = False
+
+    def wanted(self) -> bool:
+        """Tell whether the caller wants an end; once True, always True."""
+        if not self._wanted:
+            late = self._deadline is not None and time.monotonic() >= self._deadline
+            self._wanted = late or (self._should_stop is not None and self._should_stop())
+        return self._wanted
+
+    def cut(self) -> bool:
+        """Like `wanted`, and note that the asking stage gives up its work."""
+        if self.wanted():
+            self.interrupted = True
+        return self.interrupted

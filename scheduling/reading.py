@@ -1,0 +1,118 @@
+"""Strict reading of JSON values: every fault is collected with its path, nothing is guessed."""
+
+import json
+from collections.abc import Collection
+from typing import Any, TypeGuard
+
+from scheduling.faults import Fault, InvalidProblem, quote
+
+LARGEST = 10**9
+"""Largest absolute value of any number in a problem, so that exact 64-bit proofs cannot overflow."""
+
+
+class TwiceNamed(dict[str, Any]):
+    """A JSON object in which some keys were written more than once (a plain ``dict`` would drop all but the last)."""
+
+    twice: tuple[str, ...] = ()
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    plain = dict(pairs)
+    if len(plain) == len(pairs):
+        return plain
+    seen: set[str] = set()
+    twice = []
+    for key, _ in pairs:
+        if key in seen:
+            twice.append(key)
+        seen.add(key)
+    marked = TwiceNamed(plain)
+    marked.twice = tuple(dict.fromkeys(twice))
+    return marked
+
+
+def parse_json(text: str | bytes) -> Any:
+    """Parse JSON text.
+
+    Raises
+    ------
+    InvalidProblem
+        The text is not JSON; the fault names line and column.
+    """
+    try:
+        return json.loads(text, object_pairs_hook=_object)
+    except json.JSONDecodeError as error:
+        raise InvalidProblem([Fault("$", "JSON", f"{error.msg} at line {error.lineno} column {error.colno}")]) from None
+    except UnicodeDecodeError:
+        raise InvalidProblem([Fault("$", "JSON in UTF-8", "bytes that are not UTF-8")]) from None
+    except RecursionError:
+        raise InvalidProblem([Fault("$", "JSON", "values nested too deeply")]) from None
+    except ValueError as error:
+        raise InvalidProblem([Fault("$", "JSON", str(error))]) from None
+
+
+def is_integer(value: object) -> TypeGuard[int]:
+    """Tell whether a JSON value is an integer (``true`` and ``1.0`` are not)."""
+    return type(value) is int
+
+
+class Reader:
+    """Collects the faults of one document while its values are read."""
+
+    def __init__(self) -> None:
+        self.faults: list[Fault] = []
+
+    def fault(self, path: str, expected: str, found: object) -> None:
+        """Note a fault; ``found`` is quoted as JSON."""
+        self.faults.append(Fault(path, expected, quote(found)))
+
+    def complaint(self, path: str, expected: str, found: str) -> None:
+        """Note a fault whose finding is a phrase, not a value."""
+        self.faults.append(Fault(path, expected, found))
+
+    def finish(self) -> None:
+        """Raise `InvalidProblem` if anything was noted."""
+        if self.faults:
+            raise InvalidProblem(self.faults)
+
+    def record(
+        self, value: object, path: str, required: Collection[str], optional: Collection[str] = ()
+    ) -> dict[str, Any] | None:
+        """Read an object with known keys; missing, unknown and repeated keys are faults."""
+        if not isinstance(value, dict):
+            self.fault(path, "an object", value)
+            return None
+        known = ", ".join([*required, *optional])
+        for key in getattr(value, "twice", ()):
+            self.complaint(f"{path}.{key}", "each key once", "the key twice")
+        for key in value:
+            if key not in required and key not in optional:
+                self.complaint(f"{path}.{key}", f"one of the keys {known}", "an unknown key")
+        for key in required:
+            if key not in value:
+                self.complaint(f"{path}.{key}", "a value", "nothing (the key is missing)")
+        return value
+
+    def items(self, value: object, path: str) -> list[Any]:
+        """Read a list; anything else is a fault and reads as empty."""
+        if isinstance(value, list | tuple):
+            return list(value)
+        self.fault(path, "a list", value)
+        return []
+
+    def integer(self, value: object, path: str, low: int = -LARGEST, high: int = LARGEST) -> int:
+        """Read an integer from ``low`` to ``high``; a fault reads as ``low``."""
+        if is_integer(value) and low <= value <= high:
+            return value
+        expected = f"an integer from {low} to {high}"
+        if high == LARGEST and not (is_integer(value) and value > high):
+            expected = "an integer" if low == -LARGEST else f"an integer, {low} or more"
+        self.fault(path, expected, value)
+        return low
+
+    def identifier(self, value: object, path: str) -> str | None:
+        """Read an id: a string that is not empty."""
+        if isinstance(value, str) and value:
+            return value
+        self.fault(path, "an id (a string that is not empty)", value)
+        return None

@@ -1,0 +1,110 @@
+"""Against brute force: value, bound, status, and the same answer whatever the order of the input."""
+
+import json
+import random
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scheduling import pairing
+from scheduling.faults import InvalidProblem
+from scheduling.pairing import relaxation
+from scheduling.pairing.bound import price
+from scheduling.pairing.columns import build_columns
+from scheduling.pairing.load import load
+from scheduling.pairing.rows import build_rows
+from tests.scheduling.brute_force import BruteForce, random_problem
+
+SEEDS = st.integers(min_value=0, max_value=2**32 - 1)
+
+
+def agrees(problem: dict[str, Any]) -> None:
+    best = BruteForce(problem).best
+    try:
+        solution = pairing.solve(problem)
+    except InvalidProblem as invalid:
+        wrong = {fault.path.partition("[")[0] for fault in invalid.faults}
+    else:
+        wrong = set()
+    if wrong:
+        assert (wrong, best) == ({"$.fixed"}, None)
+        return
+    assert pairing.check(problem, solution) == []
+    if best is None:
+        assert problem["place_value"] is None
+        assert solution["status"] == "infeasible"
+    else:
+        assert (solution["status"], solution["value"], solution["bound"]) == ("optimal", best, best)
+
+
+@settings(max_examples=300, deadline=None)
+@given(SEEDS)
+def test_value_is_the_optimum_of_brute_force(seed: int) -> None:
+    agrees(random_problem(seed))
+
+
+@settings(max_examples=100, deadline=None)
+@given(SEEDS)
+def test_column_generation_comes_to_the_same_optimum(seed: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(relaxation, "_ALL_AT_ONCE", 0)
+        patch.setattr(relaxation, "_FIRST_VOLUNTEERS", 1)
+        patch.setattr(relaxation, "_NEW_PER_CHILD", 1)
+        agrees(random_problem(seed))
+
+
+@settings(max_examples=100, deadline=None)
+@given(SEEDS)
+def test_bound_holds_for_any_prices(seed: int) -> None:
+    problem = random_problem(seed)
+    best = BruteForce(problem).best
+    if best is None:
+        return
+    checked = load(problem)
+    columns = build_columns(checked)
+    rows = build_rows(checked, columns, fill=checked.place_value is None)
+    gain = (checked.place_value or 0) + checked.score[columns.candidate]
+    rng = np.random.default_rng(seed)
+    for scale in (0.0, 1.0, 700.0, 1e7):
+        prices = price(checked, columns, rows, gain, rng.normal(0, 1, rows.count) * scale)
+        assert prices.bound >= best
+        assert (prices.bound_with() <= prices.bound).all()
+
+
+@settings(max_examples=60, deadline=None)
+@given(SEEDS, st.randoms(use_true_random=False))
+def test_order_of_the_input_does_not_matter(seed: int, order: random.Random) -> None:
+    problem = random_problem(seed)
+    shuffled = json.loads(json.dumps(problem))
+    for key in ("centres", "children", "volunteers", "candidates", "forbidden"):
+        if key in shuffled:
+            order.shuffle(shuffled[key])
+    for person in (*shuffled["children"], *shuffled["volunteers"]):
+        order.shuffle(person.get("free", []))
+    assert outcome(problem) == outcome(shuffled)
+
+
+def outcome(problem: dict[str, Any]) -> str:
+    try:
+        solution = pairing.solve(problem)
+    except InvalidProblem as invalid:
+        return str(invalid)
+    del solution["run"]
+    return json.dumps(solution)
+
+
+@settings(max_examples=40, deadline=None)
+@given(SEEDS)
+def test_names_do_not_change_the_value(seed: int) -> None:
+    problem = random_problem(seed)
+    renamed = json.loads(json.dumps(problem).replace('"k', '"z k').replace('"v1"', '"0"').replace('"v2"', '"星"'))
+    renamed = {("kind" if key == "z kind" else key): value for key, value in renamed.items()}
+    try:
+        before = pairing.solve(problem)
+    except InvalidProblem:
+        return
+    after = pairing.solve(renamed)
+    assert (before["status"], before["value"], before["bound"]) == (after["status"], after["value"], after["bound"])
