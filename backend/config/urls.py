@@ -3,6 +3,9 @@
 from django.contrib import admin
 from django.urls import path
 
+from qianshou.core.pages.style import style_page
+
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("_style/", style_page, name="style"),
 ]
