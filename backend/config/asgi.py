@@ -1,4 +1,4 @@
-"""ASGI entry."""
+"""ASGI entry: pages and API through Django, `/ws/` through Channels."""
 
 import os
 
@@ -8,8 +8,14 @@ from django.core.asgi import get_asgi_application
 from config.environment import settings_module
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", settings_module())
-_pages = get_asgi_application()  # loads the apps, which the import below needs
+http_application = get_asgi_application()  # sets Django up: everything below may import models
 
+from django.conf import settings  # noqa: E402
+
+from config.homelock import hold_home  # noqa: E402
 from qianshou.core.routing import websocket_application  # noqa: E402
 
-application = ProtocolTypeRouter({"http": _pages, "websocket": websocket_application})
+if settings.RUN_MODE == "embedded":
+    hold_home(settings.QIANSHOU_HOME)  # rooms and workers live in one process: a second one would not hear the first
+
+application = ProtocolTypeRouter({"http": http_application, "websocket": websocket_application})

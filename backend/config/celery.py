@@ -1,8 +1,9 @@
-"""The Celery application; schedules live in code, truth lives in the database."""
+"""The Celery application; schedules live in the settings, truth lives in the database."""
 
 import os
+from typing import Any
 
-from celery import Celery
+from celery import Celery, signals
 
 from config.environment import settings_module
 
@@ -10,3 +11,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", settings_module())
 app = Celery("qianshou")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@signals.setup_logging.connect
+def _keep_our_logging(**kwargs: Any) -> None:
+    """Celery must not replace the loggers: `LOGGING` says what is written, and that it holds no personal data."""

@@ -25,6 +25,19 @@ def home() -> Path:
     return Path(os.environ.get("QIANSHOU_HOME") or ROOT / "var").expanduser().resolve()
 
 
+DEMO_MARK = "demo.json"
+"""The file that marks a home filled with invented people; it holds their password."""
+
+
+def refuse_demo_home_without_demo_mode(path: Path, *, demo_mode: bool) -> None:
+    """Stop the start of a real home on demo data: its sign-ins have a printed password."""
+    if not demo_mode and (path / DEMO_MARK).exists():
+        raise SystemExit(
+            f"{path} holds the demo home, whose passwords are printed at every start. "
+            "Set QIANSHOU_DEMO=1 to open it, or QIANSHOU_HOME to another, empty folder for real work."
+        )
+
+
 def flag(name: str, default: bool = False) -> bool:
     """Return a yes/no variable; anything but 1/0, true/false, yes/no, on/off is refused."""
     value = os.environ.get(name, "").strip().lower()

@@ -3,9 +3,10 @@
 from django.contrib import admin
 from django.urls import path
 
-from qianshou.core.pages.style import style_page
+from config import health
 
 urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
     path("admin/", admin.site.urls),
-    path("_style/", style_page, name="style"),
 ]

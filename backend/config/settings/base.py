@@ -6,7 +6,9 @@ from config.environment import ROOT, home
 
 BASE_DIR = ROOT
 QIANSHOU_HOME = home()
+RUN_MODE = ""  # "embedded" or "production"
 DEMO_MODE = False
+MFA_REQUIRED = False  # production sets it: a second factor for everybody who meets children's data
 
 INSTALLED_APPS = [
     "qianshou.core",
@@ -31,12 +33,15 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "django.contrib.staticfiles",
+    "config.staticfiles.HomeStaticFiles",
 ]
 
 MIDDLEWARE = [
+    "config.requests.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Safe beside secrets: the CSRF token is masked anew per answer, and the length carries random padding.
+    "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -111,6 +116,8 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 
+CELERY_TIMEZONE = "UTC"
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_IGNORE_RESULT = True
 OBLIGATION_SWEEP_SECONDS = 2.0
 OBLIGATIONS_IMMEDIATE = True  # what is due at once goes to the queue after commit, without waiting for the sweep

@@ -2,13 +2,42 @@
 
 import os
 
-from config.environment import flag, home, sqlite
+from config import environment
+from config.keyfiles import home_keys, private_folder
+from config.logs import logging_config
 
 from .base import *  # noqa: F403 -- settings extend each other by star import, Django's custom
+from .base import ROOT
 
-HOME = home()
-HOME.mkdir(parents=True, exist_ok=True)
-DEMO_MODE = flag("QIANSHOU_DEMO", default=False)
-DATABASES = {"default": sqlite(HOME / "qianshou.sqlite3")}
-ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *[h for h in os.environ.get("ALLOWED_HOSTS", "").split(",") if h]]
-SECRET_KEY = os.environ.get("SECRET_KEY") or "embedded-" + "x" * 50
+RUN_MODE = "embedded"
+DEBUG = environment.flag("QIANSHOU_DEBUG")  # for people who change the pages; never shown to others than this machine
+DEMO_MODE = environment.flag("QIANSHOU_DEMO")
+
+QIANSHOU_HOME = private_folder(environment.home())
+environment.refuse_demo_home_without_demo_mode(QIANSHOU_HOME, demo_mode=DEMO_MODE)
+DATABASES = {"default": environment.sqlite(QIANSHOU_HOME / "qianshou.sqlite3")}
+globals().update(home_keys(QIANSHOU_HOME))
+STATIC_ROOT = QIANSHOU_HOME / "static"
+if QIANSHOU_HOME != ROOT / "var":
+    MEDIA_ROOT = QIANSHOU_HOME / "media"
+    PRIVATE_MEDIA_ROOT = MEDIA_ROOT / "private"
+
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *environment.names("ALLOWED_HOSTS")]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "config.staticfiles.QuickHashedStaticFiles"
+    },
+}
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
+
+CELERY_BROKER_URL = "memory://"
+CELERY_BROKER_TRANSPORT_OPTIONS = {"polling_interval": 0.1}
+OBLIGATIONS_IMMEDIATE = False  # `serve` switches it on in the one process that has the workers
+EMBEDDED_WORKER_THREADS = 3
+
+EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+EMAIL_FILE_PATH = QIANSHOU_HOME / "mail"
+LOGGING = logging_config(as_json=False, level=os.environ.get("LOG_LEVEL", "INFO").upper())

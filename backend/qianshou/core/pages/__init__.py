@@ -1,1 +1,0 @@
-"""Pages that belong to no app, and the bases that every page is built on."""
