@@ -4,9 +4,11 @@ from django.contrib import admin
 from django.urls import path
 
 from config import health
+from qianshou.core.pages.style import style_page
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("admin/", admin.site.urls),
+    path("_style/", style_page, name="style"),
 ]
