@@ -7,6 +7,7 @@ from pathlib import Path
 
 
 def main() -> None:
+    """Run one command."""
     backend = Path(__file__).resolve().parent
     for folder in (backend.parent, backend):  # `scheduling` lies beside `backend`
         if str(folder) not in sys.path:

@@ -32,7 +32,9 @@ def main() -> int:
         return _say("usage: bootstrap.py runtime|dev", 2)
     if sys.version_info < OLDEST:
         found = ".".join(map(str, sys.version_info[:3]))
-        return _say(f"Qianshou needs Python 3.11 or newer; this is {found}. Name another one: make PYTHON=python3.12", 1)
+        return _say(
+            f"Qianshou needs Python 3.11 or newer; this is {found}. Name another one: make PYTHON=python3.12", 1
+        )
     stamp = HOME / f".installed-{wanted}"
     state = _state()
     if PYTHON.exists() and stamp.exists() and stamp.read_text() == state:
@@ -47,7 +49,7 @@ def main() -> int:
 
 
 def _say(text: str, code: int = 0) -> int:
-    print(text, file=sys.stderr if code else sys.stdout, flush=True)  # noqa: T201 -- a command's own words
+    print(text, file=sys.stderr if code else sys.stdout, flush=True)
     return code
 
 
@@ -83,7 +85,14 @@ def _with_uv(wanted: str) -> bool:
     groups = ["--group", "dev"] if wanted == "dev" else []
     # --inexact: uv itself stays, and `make run` after `make test` takes nothing away.
     return _run(
-        UV, "sync", "--frozen", "--inexact", "--quiet", *groups, UV_PROJECT_ENVIRONMENT=str(HOME), UV_PYTHON_DOWNLOADS="never"
+        UV,
+        "sync",
+        "--frozen",
+        "--inexact",
+        "--quiet",
+        *groups,
+        UV_PROJECT_ENVIRONMENT=str(HOME),
+        UV_PYTHON_DOWNLOADS="never",
     )
 
 

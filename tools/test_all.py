@@ -36,7 +36,9 @@ def main() -> int:
     """Run each part; 0 when no test failed."""
     outcome = Outcome()
     extra = sys.argv[1:]
-    base = {key: value for key, value in os.environ.items() if key not in {"DATABASE_URL", "REDIS_URL", "QIANSHOU_HOME"}}
+    base = {
+        key: value for key, value in os.environ.items() if key not in {"DATABASE_URL", "REDIS_URL", "QIANSHOU_HOME"}
+    }
     _pytest(outcome, "SQLite", base, ["-m", "not e2e", "-n", WORKERS, *extra])
     servers = _servers(outcome)
     if servers is not None:
@@ -89,7 +91,9 @@ def _local_postgres() -> str:
         address = f"postgres://{user}@127.0.0.1:5432/postgres"
         try:
             with psycopg.connect(address, connect_timeout=2) as connection:
-                allowed = connection.execute("SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user")
+                allowed = connection.execute(
+                    "SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user"
+                )
                 if (allowed.fetchone() or [False])[0]:
                     return f"postgres://{user}@127.0.0.1:5432/qianshou"
         except psycopg.Error:
@@ -99,7 +103,7 @@ def _local_postgres() -> str:
 
 def _pytest(outcome: Outcome, name: str, environment: dict[str, str], arguments: list[str]) -> None:
     where = urlsplit(environment.get("DATABASE_URL", "")).hostname
-    print(f"\n=== {name}{f' at {where}' if where else ''} ===", flush=True)  # noqa: T201 -- a command's own words
+    print(f"\n=== {name}{f' at {where}' if where else ''} ===", flush=True)
     started = time.monotonic()
     code = subprocess.run([sys.executable, "-m", "pytest", "-q", *arguments], cwd=ROOT, env=environment).returncode
     seconds = time.monotonic() - started
@@ -111,8 +115,8 @@ def _pytest(outcome: Outcome, name: str, environment: dict[str, str], arguments:
 
 
 def _report(outcome: Outcome) -> int:
-    print("\n=== What ran ===", *outcome.lines, sep="\n")  # noqa: T201
-    print("=== What was skipped, and why ===", *(outcome.skipped or ["nothing"]), sep="\n", flush=True)  # noqa: T201
+    print("\n=== What ran ===", *outcome.lines, sep="\n")
+    print("=== What was skipped, and why ===", *(outcome.skipped or ["nothing"]), sep="\n", flush=True)
     return 1 if outcome.failed else 0
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import structlog
 
+
 def logging_config(*, as_json: bool, level: str = "INFO") -> dict[str, Any]:
     """Return Django's `LOGGING`: one line per event on standard error, for people or for programs."""
     shared: list[Any] = [
@@ -23,7 +24,9 @@ def logging_config(*, as_json: bool, level: str = "INFO") -> dict[str, Any]:
         [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer(ensure_ascii=False)]
         if as_json
         else [
-            structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback, pad_event_to=0)
+            structlog.dev.ConsoleRenderer(
+                colors=False, exception_formatter=structlog.dev.plain_traceback, pad_event_to=0
+            )
         ]
     )
     structlog.configure(

@@ -13,7 +13,9 @@ SHORTEST_SECRET = 50
 FEWEST_LETTERS = 8
 KEY_BYTES = 32
 _WEAK_SECRET = re.compile(r"django-insecure|embedded|only-for-tests|change.?me|secret|password|example", re.IGNORECASE)
-_HOST = re.compile(r"^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*(?::\d+)?$", re.IGNORECASE)
+_HOST = re.compile(
+    r"^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*(?::\d+)?$", re.IGNORECASE
+)
 _ON = {"1", "true", "yes", "on"}
 
 

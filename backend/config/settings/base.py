@@ -1,5 +1,7 @@
 """What every way of running Qianshou has in common."""
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 from config.environment import ROOT, home
@@ -116,6 +118,7 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 
+EMBEDDED_WORKER_THREADS = 3  # they share one interpreter with the pages: keep them few
 CELERY_TIMEZONE = "UTC"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_IGNORE_RESULT = True
@@ -129,4 +132,4 @@ CELERY_BEAT_SCHEDULE = {
     },
 }
 REALTIME_BETWEEN_PROCESSES = False  # true where REDIS_URL names the channel layer
-CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+CHANNEL_LAYERS: dict[str, dict[str, Any]] = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}

@@ -36,7 +36,6 @@ WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
 CELERY_BROKER_URL = "memory://"
 CELERY_BROKER_TRANSPORT_OPTIONS = {"polling_interval": 0.1}
 OBLIGATIONS_IMMEDIATE = False  # `serve` switches it on in the one process that has the workers
-EMBEDDED_WORKER_THREADS = 3
 
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = QIANSHOU_HOME / "mail"

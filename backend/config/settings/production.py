@@ -1,6 +1,7 @@
 """PostgreSQL and Redis; every missing or unsafe value stops the start, all of them named in one message."""
 
 import os
+from pathlib import Path
 
 from config.environment import flag, names, postgres
 from config.logs import logging_config
@@ -41,9 +42,9 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 
-STATIC_ROOT = os.environ.get("STATIC_ROOT") or ROOT / "build" / "static"
-MEDIA_ROOT = os.environ.get("MEDIA_ROOT") or ROOT / "media"
-PRIVATE_MEDIA_ROOT = os.path.join(MEDIA_ROOT, "private")
+STATIC_ROOT = Path(os.environ.get("STATIC_ROOT") or ROOT / "build" / "static")
+MEDIA_ROOT = Path(os.environ.get("MEDIA_ROOT") or ROOT / "media")
+PRIVATE_MEDIA_ROOT = MEDIA_ROOT / "private"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "config.staticfiles.HashedStaticFiles"},

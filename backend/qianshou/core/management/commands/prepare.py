@@ -30,7 +30,7 @@ class Command(BaseCommand):
 
     def _collect_static(self) -> None:
         """Collect, hash and compress only when a file changed: it takes seconds."""
-        stamp = Path(settings.STATIC_ROOT) / ".collected"
+        stamp = Path(settings.STATIC_ROOT or "") / ".collected"
         state = _fingerprint()
         if stamp.exists() and stamp.read_text(encoding="ascii") == state:
             return

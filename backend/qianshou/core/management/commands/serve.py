@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -44,7 +45,7 @@ class Command(BaseCommand):
         hold_home(settings.QIANSHOU_HOME)
         if health.pending_migrations():
             raise CommandError("The database is older than this program. Run: manage.py prepare")
-        if not settings.DEBUG and not (settings.STATIC_ROOT / "staticfiles.json").exists():
+        if not settings.DEBUG and not (Path(settings.STATIC_ROOT or "") / "staticfiles.json").exists():
             raise CommandError("Style sheets and scripts are not collected yet. Run: manage.py prepare")
         self._serve(host, port)
 
