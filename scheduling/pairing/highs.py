@@ -18,6 +18,9 @@ Floats = NDArray[np.float64]
 _ONE_AT_A_TIME = threading.Lock()
 """HiGHS keeps its threads in the process; two runs at once would share them."""
 
+_DUAL, _PRIMAL = 1, 4
+"""Names of the engine's simplex strategies."""
+
 _INTEGRAL_GAP = 0.99
 """Values are integers, so a solution within less than 1 of the bound is optimal."""
 
@@ -107,7 +110,6 @@ class LinearProgram:
         self.inside = np.zeros(len(gain), dtype=np.bool_)
         self._highs = _new(seed)
         self._run = _Run(self._highs, stop)
-        self._forced = 0
         self._started = False
         low, high = _row_limits(rows)
         empty = np.zeros(0, dtype=np.int32)
@@ -134,11 +136,28 @@ class LinearProgram:
         self.inside[columns] = True
         self.members = np.concatenate([self.members, columns])
 
-    def solve(self) -> bool:
-        """Solve; tell whether an optimum of the present columns was reached."""
-        self._highs.setOptionValue("simplex_strategy", 4 if self._started else 1)
+    def solve(self, *, primal: bool | None = None) -> bool:
+        """Solve; tell whether an optimum of the present columns was reached.
+
+        Parameters
+        ----------
+        primal : bool, optional
+            Use the primal simplex: right after columns came in. If not given, all programs but the first do.
+        """
+        primal = self._started if primal is None else primal
+        self._highs.setOptionValue("simplex_strategy", _PRIMAL if primal else _DUAL)
         self._started = True
         return bool(self._run.run() == highspy.HighsModelStatus.kOptimal)
+
+    def force(self, columns: Ints) -> None:
+        """Demand that these columns, all in the program, sum to at least 1; `release` takes it back."""
+        place = np.flatnonzero(np.isin(self.members, columns)).astype(np.int32)
+        self._highs.addRow(1.0, highspy.kHighsInf, len(place), place, np.ones(len(place)))
+
+    def release(self) -> None:
+        """Take back the last `force`."""
+        last = self._rows.count
+        self._highs.deleteRows(1, np.array([last], dtype=np.int32))
 
     @property
     def duals(self) -> Floats:

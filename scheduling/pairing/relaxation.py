@@ -48,11 +48,14 @@ class Relaxation:
         Values of the last program; zeros when none was solved.
     complete : bool
         Whether no column is left that could improve the program.
+    program : LinearProgram or None
+        The program, to go on from; None without columns.
     """
 
     prices: Prices
     values: Floats
     complete: bool
+    program: LinearProgram | None
 
 
 def relax(
@@ -78,12 +81,12 @@ def relax(
     best = model.price(np.zeros(model.rows.count))
     values = np.zeros(model.columns.count)
     if model.columns.count == 0:
-        return Relaxation(best, values, True)
+        return Relaxation(best, values, True, None)
     program = LinearProgram(model.rows, model.gain, stop, seed)
     program.add(np.union1d(first_columns(model), np.array(known, dtype=np.int64)))
     while True:
         if stop.cut() or not program.solve():
-            return Relaxation(best, values, False)
+            return Relaxation(best, values, False, program)
         values[program.members] = program.values
         prices = model.price(program.duals)
         if prices.total << best.shift <= best.total << prices.shift:
@@ -92,7 +95,7 @@ def relax(
             on_round(best)
         new = better_columns(model, prices, program)
         if not len(new):
-            return Relaxation(best, values, True)
+            return Relaxation(best, values, True, program)
         program.add(new)
 
 

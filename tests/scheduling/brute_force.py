@@ -38,7 +38,8 @@ class BruteForce:
             (c, sessions(problem, c)) for c in problem["candidates"] if (c["child"], c["volunteer"]) not in forbidden
         ]
         self.best: int | None = None
-        self._try(0, [], 0)
+        if not forbidden & self.fixed.keys():
+            self._try(0, [], 0)
 
     def _try(self, at: int, chosen: list[tuple[dict[str, Any], int | None]], value: int) -> None:
         if at == len(self.options):

@@ -1,0 +1,352 @@
+"""From people's attributes to candidates: named hard rules and named soft terms, supplied by the caller."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from scheduling.pairing.columns import starts
+from scheduling.pairing.problem import Bools, Ints
+
+BEST = 1000
+"""Score of a pair that fits every term fully."""
+
+_GRAIN = 1_000_000
+_HEAVIEST = 1_000_000
+
+Rows = Callable[[slice], ArrayLike]
+"""Gives the matrix rows of some children, so that large matrices never stand in memory at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A hard rule.
+
+    Attributes
+    ----------
+    name : str
+        The caller's name for it; it comes back in all counts.
+    allows : bool matrix [children, volunteers], or a function of a slice of children that gives those rows
+        False excludes the pair.
+    """
+
+    name: str
+    allows: ArrayLike | Rows
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A soft term of the score.
+
+    Attributes
+    ----------
+    name : str
+    weight : int
+        Share of the score relative to the other terms, 0 or more.
+    fit : float matrix [children, volunteers] of 0..1, or a function of a slice of children
+        How well the pair fits.
+    """
+
+    name: str
+    weight: int
+    fit: ArrayLike | Rows
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Candidates:
+    """Who may accompany whom, with what score, and which rule excludes the others.
+
+    Attributes
+    ----------
+    children, volunteers : tuple of str
+    rules : tuple of Rule
+    terms : tuple of Term
+    child, volunteer : int64 arrays [candidates]
+        Indices, sorted by child, then volunteer.
+    scores : int64 array [candidates]
+        0 to `BEST`.
+    parts : int64 array [candidates, terms]
+        Points of each term; a row sums to the score.
+    excludes : int64 array [children, rules]
+        Volunteers each rule excludes for a child; several rules may exclude the same one.
+    alone : int64 array [children, rules]
+        Volunteers that only this rule excludes.
+    """
+
+    children: tuple[str, ...]
+    volunteers: tuple[str, ...]
+    rules: tuple[Rule, ...]
+    terms: tuple[Term, ...]
+    child: Ints
+    volunteer: Ints
+    scores: Ints
+    parts: Ints
+    excludes: Ints
+    alone: Ints
+
+    @property
+    def count(self) -> int:
+        """Number of candidates."""
+        return len(self.child)
+
+    @property
+    def excluded(self) -> dict[str, int]:
+        """Pairs that each rule excludes; a pair counts under every rule that excludes it."""
+        return self._named(self.excludes.sum(axis=0))
+
+    def excluded_for(self, child: str) -> dict[str, int]:
+        """Return the volunteers that each rule excludes for a child."""
+        return self._named(self.excludes[self._child(child)])
+
+    def sole_blockers(self, child: str) -> dict[str, int]:
+        """Return, per rule, the volunteers that this rule alone keeps from a child: what a change would bring."""
+        return self._named(self.alone[self._child(child)])
+
+    def sole_blocked(self, child: str, rule: str) -> list[str]:
+        """Return the volunteers that one rule alone keeps from a child."""
+        index = [known.name for known in self.rules].index(rule)
+        fails = ~self._rules_of(child)
+        only = fails[index] & (fails.sum(axis=0) == 1)
+        return [self.volunteers[i] for i in np.flatnonzero(only)]
+
+    def failing(self, child: str, volunteer: str) -> list[str]:
+        """Return the names of the rules that exclude a pair; none for a candidate."""
+        allowed = self._rules_of(child)[:, self._volunteer(volunteer)]
+        return [rule.name for rule, ok in zip(self.rules, allowed, strict=True) if not ok]
+
+    def score(self, child: str, volunteer: str) -> int | None:
+        """Return the score of a pair, None where it is no candidate."""
+        at = self._at(child, volunteer)
+        return None if at is None else int(self.scores[at])
+
+    def points(self, child: str, volunteer: str) -> dict[str, int]:
+        """Return the points of each term, which sum to the score; empty where the pair is no candidate."""
+        at = self._at(child, volunteer)
+        if at is None:
+            return {}
+        return {term.name: int(points) for term, points in zip(self.terms, self.parts[at], strict=True)}
+
+    def to_problem(self) -> list[dict[str, Any]]:
+        """Return the list ``candidates`` of a pairing problem."""
+        return [
+            {"child": self.children[child], "volunteer": self.volunteers[volunteer], "score": score}
+            for child, volunteer, score in zip(
+                self.child.tolist(), self.volunteer.tolist(), self.scores.tolist(), strict=True
+            )
+        ]
+
+    def _named(self, counts: Ints) -> dict[str, int]:
+        return {rule.name: int(count) for rule, count in zip(self.rules, counts, strict=True)}
+
+    def _child(self, child: str) -> int:
+        return self.children.index(child)
+
+    def _volunteer(self, volunteer: str) -> int:
+        return self.volunteers.index(volunteer)
+
+    def _at(self, child: str, volunteer: str) -> int | None:
+        low, high = np.searchsorted(self.child, [self._child(child), self._child(child) + 1])
+        wanted = self._volunteer(volunteer)
+        at = int(low + np.searchsorted(self.volunteer[low:high], wanted))
+        return at if at < high and self.volunteer[at] == wanted else None
+
+    def _rules_of(self, child: str) -> Bools:
+        """Return the rows of one child under all rules, [rules, volunteers]."""
+        at = self._child(child)
+        one = slice(at, at + 1)
+        rows = [_allowed(rule, one, 1, len(self.volunteers))[0] for rule in self.rules]
+        return np.array(rows, dtype=np.bool_).reshape(len(self.rules), len(self.volunteers))
+
+
+def compute_candidates(
+    children: Sequence[str],
+    volunteers: Sequence[str],
+    rules: Sequence[Rule],
+    terms: Sequence[Term],
+    *,
+    block: int = 1024,
+) -> Candidates:
+    """Apply the rules and score what is left.
+
+    Parameters
+    ----------
+    children, volunteers : sequence of str
+        Ids, in the order of the matrices.
+    rules : sequence of Rule
+    terms : sequence of Term
+    block : int
+        Children per step.
+
+    Returns
+    -------
+    Candidates
+
+    Raises
+    ------
+    ValueError
+        A repeated id or name, a weight below 0, a matrix of another shape, or a fit outside 0..1; the rule or term is
+        named.
+
+    Notes
+    -----
+    ``score = round(1000 * sum(weight * fit) / sum(weight))``, or 0 where all weights are 0. Fits count to a millionth.
+    Points are rounded down and the rest goes to the largest remainders, so they sum to the score exactly and a term
+    that does not fit at all never gets a point.
+    """
+    _distinct("child id", children)
+    _distinct("volunteer id", volunteers)
+    _distinct("rule", [rule.name for rule in rules])
+    _distinct("term", [term.name for term in terms])
+    for term in terms:
+        if type(term.weight) is not int or not 0 <= term.weight <= _HEAVIEST:
+            raise ValueError(
+                f"term {term.name}: the weight is {term.weight!r}, expected an integer of 0 to {_HEAVIEST}"
+            )
+    found: list[tuple[Ints, Ints, Ints]] = []
+    excludes, alone = [], []
+    for low in range(0, len(children), block):
+        part = slice(low, min(low + block, len(children)))
+        size = part.stop - part.start
+        fails = np.zeros((size, len(volunteers)), dtype=np.int64)
+        allowed = [_allowed(rule, part, size, len(volunteers)) for rule in rules]
+        for matrix in allowed:
+            fails += ~matrix
+        excludes.append(_per_child([~matrix for matrix in allowed], size))
+        alone.append(_per_child([~matrix & (fails == 1) for matrix in allowed], size))
+        child, volunteer = np.nonzero(fails == 0)
+        fits = [_fit(term, part, size, len(volunteers))[child, volunteer] for term in terms]
+        weights = np.array([term.weight for term in terms], dtype=np.int64)
+        found.append((child + low, volunteer, _points(fits, weights, len(child))))
+    nothing = (np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros((0, len(terms)), dtype=np.int64))
+    child, volunteer, parts = (np.concatenate(arrays) for arrays in zip(nothing, *found, strict=True))
+    none = np.zeros((0, len(rules)), dtype=np.int64)
+    return Candidates(
+        children=tuple(children),
+        volunteers=tuple(volunteers),
+        rules=tuple(rules),
+        terms=tuple(terms),
+        child=child,
+        volunteer=volunteer,
+        scores=parts.sum(axis=1, dtype=np.int64),
+        parts=parts,
+        excludes=np.concatenate([none, *excludes]),
+        alone=np.concatenate([none, *alone]),
+    )
+
+
+def _distinct(what: str, names: Sequence[str]) -> None:
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise ValueError(f"{what} {name!r} stands twice")
+        seen.add(name)
+
+
+def _rows(what: str, source: ArrayLike | Rows, part: slice, size: int, width: int) -> NDArray[Any]:
+    matrix = np.asarray(source(part)) if callable(source) else np.asarray(source)[part]
+    if matrix.shape != (size, width):
+        raise ValueError(f"{what}: the matrix rows have shape {matrix.shape}, expected {(size, width)}")
+    return matrix
+
+
+def _allowed(rule: Rule, part: slice, size: int, width: int) -> Bools:
+    matrix = _rows(f"rule {rule.name}", rule.allows, part, size, width)
+    if matrix.dtype != np.bool_:
+        raise ValueError(f"rule {rule.name}: the matrix holds {matrix.dtype}, expected true and false")
+    return matrix
+
+
+def _fit(term: Term, part: slice, size: int, width: int) -> Ints:
+    """Return the fits in millionths."""
+    matrix = _rows(f"term {term.name}", term.fit, part, size, width).astype(np.float64)
+    if matrix.size and not (np.min(matrix) >= 0.0 and np.max(matrix) <= 1.0):
+        raise ValueError(f"term {term.name}: fits reach from {np.min(matrix)} to {np.max(matrix)}, expected 0 to 1")
+    return np.rint(matrix * _GRAIN).astype(np.int64)
+
+
+def _per_child(matrices: list[Bools], size: int) -> Ints:
+    if not matrices:
+        return np.zeros((size, 0), dtype=np.int64)
+    return np.stack([matrix.sum(axis=1, dtype=np.int64) for matrix in matrices], axis=1)
+
+
+def _points(fits: list[Ints], weights: Ints, count: int) -> Ints:
+    """Share the score among the terms, [candidates, terms]."""
+    whole = int(weights.sum()) * _GRAIN
+    if not fits or whole == 0:
+        return np.zeros((count, len(fits)), dtype=np.int64)
+    exact = np.stack(fits, axis=1) * weights * BEST
+    points = exact // whole
+    rest = exact - points * whole
+    left = (2 * rest.sum(axis=1) + whole) // (2 * whole)
+    rank = np.argsort(np.argsort(-rest, axis=1, kind="stable"), axis=1, kind="stable")
+    return np.asarray(points + (rank < left[:, None]), dtype=np.int64)
+
+
+def common_time(
+    child_free: Sequence[Iterable[int]],
+    session_slots: Sequence[int],
+    volunteer_free: Sequence[Iterable[int]],
+    *,
+    days: int,
+    slots_per_day: int,
+) -> Rows:
+    """Return the rows of a rule: there is a run of the child's session length free for both.
+
+    Parameters
+    ----------
+    child_free, volunteer_free : sequence of slots
+        Free slots of each person.
+    session_slots : sequence of int
+        Session length of each child.
+    days, slots_per_day : int
+        The timetable; the rule means exactly what the solver means.
+    """
+    slots = days * slots_per_day
+    kids, helpers = _incidence(child_free, slots), _incidence(volunteer_free, slots)
+    lengths = np.asarray(session_slots, dtype=np.int64)
+    kid_starts = np.zeros_like(kids)
+    helper_starts: dict[int, NDArray[np.float32]] = {}
+    for length in np.unique(lengths).tolist():
+        which = lengths == length
+        kid_starts[which] = starts(kids[which], length, slots_per_day)
+        helper_starts[length] = starts(helpers, length, slots_per_day).astype(np.float32)
+
+    def rows(part: slice) -> Bools:
+        result = np.zeros((len(lengths[part]), len(helpers)), dtype=np.bool_)
+        for length, theirs in helper_starts.items():
+            which = lengths[part] == length
+            result[which] = kid_starts[part][which].astype(np.float32) @ theirs.T > 0
+        return result
+
+    return rows
+
+
+def share_of_tags(wanted: Sequence[Iterable[str]], offered: Sequence[Iterable[str]]) -> Rows:
+    """Return the rows of a term: the share of a child's tags that the volunteer offers, 0 where it wants none.
+
+    Parameters
+    ----------
+    wanted : sequence of tags per child
+    offered : sequence of tags per volunteer
+    """
+    wanted_sets, offered_sets = [frozenset(tags) for tags in wanted], [frozenset(tags) for tags in offered]
+    number = {tag: i for i, tag in enumerate(sorted(frozenset().union(*wanted_sets)))}
+    want = _incidence([[number[tag] for tag in tags] for tags in wanted_sets], len(number)).astype(np.float32)
+    offer = _incidence([[number[tag] for tag in tags if tag in number] for tags in offered_sets], len(number))
+    share = want / np.maximum(want.sum(axis=1, keepdims=True), 1)
+    theirs = offer.astype(np.float32).T
+
+    def rows(part: slice) -> NDArray[np.float32]:
+        return np.asarray(np.clip(share[part] @ theirs, 0, 1), dtype=np.float32)
+
+    return rows
+
+
+def _incidence(rows: Sequence[Iterable[int]], width: int) -> Bools:
+    matrix = np.zeros((len(rows), width), dtype=np.bool_)
+    for i, row in enumerate(rows):
+        matrix[i, list(row)] = True
+    return matrix
