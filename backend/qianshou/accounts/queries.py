@@ -68,8 +68,12 @@ def field_class_for(user: AnyUser, record: Any) -> FieldClass | None:
     """Return the highest class of field that a person sees of a child or a volunteer.
 
     A record names its kind in `RECORD_KIND`, its centre in `centre_id`, and in `is_own(user)` whether it is the
-    person's own; the own record is seen up to "sensitive".
+    person's own; the own record is seen up to "sensitive". `relevant_roles(user, roles)`, where a record has it, leaves
+    out roles that do not count towards this one record (a guardian's towards another's child).
     """
     if getattr(record, "is_own", None) is not None and record.is_own(user):
         return FieldClass.SENSITIVE
-    return rules.highest_class(record.RECORD_KIND, roles_of(user, record.centre_id))
+    roles = roles_of(user, record.centre_id)
+    if getattr(record, "relevant_roles", None) is not None:
+        roles = record.relevant_roles(user, roles)
+    return rules.highest_class(record.RECORD_KIND, roles)

@@ -8,14 +8,18 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from qianshou.accounts.queries import scope_filter
+from qianshou.accounts.rules import Role
 from qianshou.core import clock
 from qianshou.core.codes import PublicCodeField
 from qianshou.core.fieldclasses import FieldClass
 from qianshou.core.fields import BlindIndexField, EncryptedJSONField, EncryptedTextField, WordListField
 from qianshou.core.models import EncryptedModel
+
+from . import rules
 
 
 class Sex(models.TextChoices):
@@ -181,6 +185,9 @@ class Child(EncryptedModel):
         "guardian_national_id": FieldClass.SENSITIVE,
         "guardian_address": FieldClass.SENSITIVE,
         "remark": FieldClass.SENSITIVE,
+        "filed_on": FieldClass.PERSONAL,
+        "left_on": FieldClass.INTERNAL,
+        "left_reason": FieldClass.PERSONAL,
     }
 
     code = PublicCodeField(prefix="C")
@@ -189,7 +196,7 @@ class Child(EncryptedModel):
     )
     status = models.CharField(_("status"), max_length=10, choices=ChildStatus, default=ChildStatus.ACTIVE)
     name = models.CharField(_("name"), max_length=50)
-    name_sort = models.CharField(max_length=200, blank=True, editable=False, db_index=True)
+    name_sort = models.CharField(max_length=400, blank=True, editable=False, db_index=True)
     sex = models.CharField(_("sex"), max_length=10, choices=Sex)
     ethnicity = models.CharField(_("ethnicity"), max_length=20, blank=True)
     birth_date = models.DateField(_("date of birth"))
@@ -233,6 +240,8 @@ class Child(EncryptedModel):
         _("companions wanted"), default=1, validators=[MaxValueValidator(3)]
     )
     remark = EncryptedTextField(_("remark"))
+    left_on = models.DateField(_("left on"), null=True, blank=True)
+    left_reason = models.CharField(_("why the child left"), max_length=200, blank=True)
 
     objects = ChildQuerySet.as_manager()
 
@@ -241,16 +250,46 @@ class Child(EncryptedModel):
         verbose_name_plural = _("children")
         ordering = ["name_sort", "id"]
         indexes = [models.Index(fields=["centre", "status"]), models.Index(fields=["name", "birth_date"])]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["national_id_index"],
+                condition=Q(status="active") & ~Q(national_id_index=""),
+                name="one_active_child_per_identity_number",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.code
 
+    def get_absolute_url(self) -> str:
+        """Return the address of the child's file."""
+        return reverse("children:detail", args=[self.code])
+
     @property
     def age(self) -> int:
         """Return the age in whole years, today."""
-        today = clock.today()
-        born = self.birth_date
-        return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+        return rules.age_on(self.birth_date, clock.today())
+
+    @property
+    def is_left_behind(self) -> bool:
+        """Tell whether the child counts as left-behind today (R-L1)."""
+        return rules.is_left_behind(self.situation, self.birth_date, clock.today())
+
+    def relevant_roles(self, user: Any, roles: set[Role]) -> set[Role]:
+        """Return the roles that count towards this child.
+
+        Being a guardian or a volunteer at the home opens no file: only of the own ward and of the paired child.
+        """
+        counting = roles - {Role.GUARDIAN, Role.VOLUNTEER}
+        if Role.GUARDIAN in roles and self.guardians.filter(user=user, is_current=True).exists():
+            counting.add(Role.GUARDIAN)
+        elif Role.VOLUNTEER in roles and self.is_accompanied_by(user):
+            counting.add(Role.VOLUNTEER)
+        return counting
+
+    def is_accompanied_by(self, user: Any) -> bool:
+        """Tell whether the person is the child's companion in an active pairing."""
+        return bool(self.pairings.filter(volunteer__user=user, state="active").exists())  # type: ignore[attr-defined]
 
 
 class Kin(models.TextChoices):

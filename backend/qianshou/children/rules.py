@@ -7,6 +7,7 @@ import datetime as dt
 import re
 import unicodedata
 
+from qianshou.core.ages import age_on as age_on
 from qianshou.core.identity import without_invisibles
 
 LEFT_BEHIND_UNDER = 16
@@ -66,11 +67,6 @@ _INCAPABLE = r"(?:残疾|重残|重病|患病|无监护能力)"
 _FATHER_AWAY_MOTHER_INCAPABLE = re.compile(rf"父亲?(?:外出|出)母亲?{_INCAPABLE}")
 _MOTHER_AWAY_FATHER_INCAPABLE = re.compile(rf"母亲?(?:外出|出)父亲?{_INCAPABLE}")
 _ONE_AWAY_OTHER_INCAPABLE = frozenset({"一方外出另一方无监护能力", "父母一方外出另一方无监护能力"})
-
-
-def age_on(birth_date: dt.date, on: dt.date) -> int:
-    """Completed years on ``on``; somebody born on 29 February comes of age on 1 March of a common year."""
-    return on.year - birth_date.year - ((on.month, on.day) < (birth_date.month, birth_date.day))
 
 
 def is_left_behind(situation: str | None, birth_date: dt.date, on: dt.date) -> bool:

@@ -8,9 +8,12 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from qianshou.accounts.queries import scope_filter
+from qianshou.core import clock
+from qianshou.core.ages import age_on
 from qianshou.core.codes import PublicCodeField
 from qianshou.core.fieldclasses import FieldClass
 from qianshou.core.fields import BlindIndexField, EncryptedTextField, WordListField
@@ -56,6 +59,7 @@ class Volunteer(EncryptedModel):
     RECORD_KIND = "volunteer"
     FIELD_CLASSES: ClassVar[dict[str, FieldClass]] = {
         "code": FieldClass.PUBLIC,
+        "age": FieldClass.INTERNAL,
         "centre": FieldClass.INTERNAL,
         "status": FieldClass.INTERNAL,
         "name": FieldClass.PERSONAL,
@@ -103,7 +107,7 @@ class Volunteer(EncryptedModel):
         _("status"), max_length=20, choices=VolunteerStatus, default=VolunteerStatus.INTERVIEW, db_index=True
     )
     name = models.CharField(_("name"), max_length=50)
-    name_sort = models.CharField(max_length=200, blank=True, editable=False, db_index=True)
+    name_sort = models.CharField(max_length=400, blank=True, editable=False, db_index=True)
     sex = models.CharField(_("sex"), max_length=10, choices=Sex)
     birth_date = models.DateField(_("date of birth"))
     ethnicity = models.CharField(_("ethnicity"), max_length=20, blank=True)
@@ -146,9 +150,25 @@ class Volunteer(EncryptedModel):
         verbose_name_plural = _("volunteers")
         ordering = ["name_sort", "id"]
         indexes = [models.Index(fields=["centre", "status"])]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["national_id_index"],
+                condition=~Q(status="left") & ~Q(national_id_index=""),
+                name="one_serving_volunteer_per_identity_number",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.code
+
+    def get_absolute_url(self) -> str:
+        """Return the address of the volunteer's record."""
+        return reverse("volunteers:detail", args=[self.code])
+
+    @property
+    def age(self) -> int:
+        """Return the age in whole years, today."""
+        return age_on(self.birth_date, clock.today())
 
     def is_own(self, user: Any) -> bool:
         """Tell whether this is the person's own record."""
@@ -184,6 +204,7 @@ class Check(EncryptedModel):
         _("valid to (last day)"), null=True, blank=True, help_text=_("empty: follows from the kind of check")
     )
     document_number = EncryptedTextField(_("document number"))
+    channel = models.CharField(_("asked at"), max_length=60, blank=True, help_text=_("police or procuratorate"))
     recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("recorded by")
     )
@@ -203,6 +224,11 @@ class Check(EncryptedModel):
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Tell whether the check was taken back."""
+        return self.withdrawn_at is not None
 
 
 class Weeks(models.TextChoices):
