@@ -170,8 +170,8 @@ class Explainer:
 
         Notes
         -----
-        The relaxation with the pair is worth no less than the best solution with it, so the estimate is at most the true
-        loss (but for the engine's rounding), and mostly equal to it.
+        The relaxation with the pair is worth no less than the best solution with it, so the estimate is at most the
+        true loss (but for the engine's rounding), and mostly equal to it.
         """
         answer: dict[str, Any] = {"child": child, "volunteer": volunteer, "loss": None, "exact": False}
         candidate = self._problem.candidate(child, volunteer)

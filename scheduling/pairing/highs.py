@@ -253,6 +253,9 @@ def solve_integer(
         full = np.zeros(len(chosen))
         full[at] = 1.0
         highs.setSolution(len(chosen), np.arange(len(chosen), dtype=np.int32), full)
+    remaining = stop.remaining()
+    if remaining is not None:
+        highs.setOptionValue("time_limit", remaining)  # the engine asks its own clock more often than its callback
     run = _Run(highs, stop)
     if on_improve is not None:
         report = on_improve
@@ -267,6 +270,8 @@ def solve_integer(
         highspy.HighsModelStatus.kInfeasible,
         highspy.HighsModelStatus.kUnboundedOrInfeasible,
     )
+    if status == highspy.HighsModelStatus.kTimeLimit:
+        stop.cut()
     info = highs.getInfo()
     found: list[int] | None = None
     if info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible:

@@ -77,15 +77,22 @@ class _Parts:
 
     def __init__(self, reader: Reader, document: Mapping[str, Any], timed: bool, grid: Grid | None) -> None:
         self.reader, self.document, self.timed, self.grid = reader, document, timed, grid
+        self.unsure: set[str] = set()
 
     def _list(self, key: str) -> list[Any]:
-        return self.reader.items(self.document[key], f"$.{key}") if key in self.document else []
+        """Read a list; one that cannot be read, or an id in it, would make every reference to it look wrong."""
+        value = self.document.get(key)
+        if not isinstance(value, list | tuple):
+            self.unsure.add(key)
+        return self.reader.items(value, f"$.{key}") if key in self.document else []
 
-    def _id(self, value: object, path: str, seen: Mapping[str, int]) -> str | None:
-        name = self.reader.identifier(value, path)
+    def _id(self, key: str, record: Mapping[str, Any], path: str, seen: Mapping[str, int]) -> str | None:
+        name = self.reader.identifier(record["id"], f"{path}.id") if "id" in record else None
         if name is not None and name in seen:
-            self.reader.fault(path, "an id not used before in this list", name)
-            return None
+            self.reader.fault(f"{path}.id", "an id not used before in this list", name)
+            name = None
+        if name is None:
+            self.unsure.add(key)
         return name
 
     def _slots(self, value: object, path: str) -> list[int]:
@@ -108,8 +115,9 @@ class _Parts:
             path = f"$.centres[{i}]"
             record = self.reader.record(item, path, ("id", "rooms"))
             if record is None:
+                self.unsure.add("centres")
                 continue
-            name = self._id(record["id"], f"{path}.id", index) if "id" in record else None
+            name = self._id("centres", record, path, index)
             found = self.reader.items(record["rooms"], f"{path}.rooms") if "rooms" in record else []
             numbers = [self.reader.integer(n, f"{path}.rooms[{k}]", 0) for k, n in enumerate(found)]
             if "rooms" in record and self.grid and isinstance(record["rooms"], list) and len(found) != self.grid.slots:
@@ -131,8 +139,9 @@ class _Parts:
                 else self.reader.record(item, path, _CHILD, ("centre",))
             )
             if record is None:
+                self.unsure.add("children")
                 continue
-            name = self._id(record["id"], f"{path}.id", people.index) if "id" in record else None
+            name = self._id("children", record, path, people.index)
             places = self.reader.integer(record["places"], f"{path}.places", 0) if "places" in record else 0
             centre = self._centre(record, path, centres)
             free: list[int] = []
@@ -154,7 +163,7 @@ class _Parts:
         if "centre" not in record:
             return None
         centre = self.reader.identifier(record["centre"], f"{path}.centre")
-        if self.timed and centre is not None and centre not in centres:
+        if self.timed and centre is not None and centre not in centres and "centres" not in self.unsure:
             self.reader.fault(f"{path}.centre", "the id of a centre", centre)
         return centre
 
@@ -165,8 +174,9 @@ class _Parts:
             path = f"$.volunteers[{i}]"
             record = self.reader.record(item, path, required, ("max_load",))
             if record is None:
+                self.unsure.add("volunteers")
                 continue
-            name = self._id(record["id"], f"{path}.id", people.index) if "id" in record else None
+            name = self._id("volunteers", record, path, people.index)
             most = (
                 self.reader.integer(record["max_children"], f"{path}.max_children", 0)
                 if "max_children" in record
@@ -188,11 +198,11 @@ class _Parts:
         volunteers: Mapping[str, int],
     ) -> tuple[str, str] | None:
         found: list[str] = []
-        for key, known in (("child", children), ("volunteer", volunteers)):
+        for key, known, where in (("child", children, "children"), ("volunteer", volunteers, "volunteers")):
             if key not in record:
                 continue
             name = self.reader.identifier(record[key], f"{path}.{key}")
-            if name is not None and name not in known:
+            if name is not None and name not in known and where not in self.unsure:
                 self.reader.fault(f"{path}.{key}", f"the id of a {key}", name)
             elif name is not None:
                 found.append(name)

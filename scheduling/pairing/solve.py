@@ -43,7 +43,8 @@ def solve(
     seed : int
         Seed of the engine; the same problem, seed and version give the same solution.
     on_progress : callable, optional
-        Called with stage, value and bound. What it raises ends the search and comes out unchanged.
+        Called with stage, value and bound; in the stage ``places`` they count places. What it raises ends the search
+        and comes out unchanged.
     should_stop : callable, optional
         Asked often; True returns the best solution so far.
 
@@ -87,7 +88,11 @@ def _fill(problem: Problem, columns: Columns, kept: list[int], stop: Stop, seed:
     wanted = int(problem.places.sum())
     rows = build_rows(problem, columns, fill=False)
     most = Model(problem, columns, rows, np.ones(columns.count, dtype=np.int64))
-    fullest = maximise(most, greedy(most, kept), stop, seed, tell, margin=0)
+
+    def places(stage: str, value: int, bound: int) -> None:
+        tell("places", value, bound)
+
+    fullest = maximise(most, greedy(most, kept), stop, seed, places, margin=0)
     if fullest.value < wanted:
         return _not_filled(problem, columns, rows, fullest, wanted)
     model = Model(

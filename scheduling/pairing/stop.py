@@ -21,6 +21,10 @@ class Stop:
         self._wanted = False
         self.interrupted = False
 
+    def remaining(self) -> float | None:
+        """Return the seconds left, None without a limit."""
+        return None if self._deadline is None else max(0.0, self._deadline - time.monotonic())
+
     def wanted(self) -> bool:
         """Tell whether the caller wants an end; once True, always True."""
         if not self._wanted:
