@@ -18,10 +18,10 @@ def test_encrypted_round_trip():
                 name="a",
                 sex="male",
                 birth_date=dt.date(2015, 1, 2),
-                national_id="123",
+                national_id=number,
                 income_sources=["打工"],
             )
-            for _ in range(2)
+            for number in ("123", "124")
         ]
     )
     kid = Child.objects.get(pk=kids[0].pk)
