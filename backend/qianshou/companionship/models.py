@@ -7,7 +7,8 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from qianshou.accounts.queries import scope_filter
@@ -31,6 +32,8 @@ class MatchingSettings(BaseModel):
     min_age_gap = models.PositiveSmallIntegerField(_("years between volunteer and child at least"), default=8)
     use_other_centres = models.BooleanField(_("also ask volunteers of other homes"), default=False)
 
+    FIELD_CLASSES: ClassVar[dict[str, FieldClass]] = {}
+
     class Meta:
         verbose_name = _("matching settings")
         verbose_name_plural = _("matching settings")
@@ -49,6 +52,10 @@ class RunState(models.TextChoices):
     CANCELLED = "cancelled", _("stopped")
 
 
+UNDER_WAY = (RunState.QUEUED, RunState.RUNNING)
+"""States of a run whose answer is still to come."""
+
+
 class MatchingRunQuerySet(models.QuerySet["MatchingRun"]):
     """Named reads of runs."""
 
@@ -59,9 +66,20 @@ class MatchingRunQuerySet(models.QuerySet["MatchingRun"]):
 
 
 class MatchingRun(BaseModel):
-    """One question to the solver: a snapshot without names, its settings, its answer."""
+    """One question to the solver: a snapshot without names, its settings, its answer.
 
-    FIELD_CLASSES: ClassVar[dict[str, FieldClass]] = {}
+    `problem` and `solution` have the form of the solver's contract, with public codes as ids; `counts` holds what
+    the pages show of the run, `excluded` who was left out of it and why.
+    """
+
+    FIELD_CLASSES: ClassVar[dict[str, FieldClass]] = {
+        "code": FieldClass.INTERNAL,
+        "centre": FieldClass.PUBLIC,
+        "state": FieldClass.INTERNAL,
+        "as_of": FieldClass.INTERNAL,
+        "options": FieldClass.INTERNAL,
+        "counts": FieldClass.INTERNAL,
+    }
 
     code = PublicCodeField(prefix="M")
     centre = models.ForeignKey("centres.Centre", on_delete=models.PROTECT, related_name="matching_runs")
@@ -74,6 +92,7 @@ class MatchingRun(BaseModel):
     problem = models.JSONField(default=dict)
     solution = models.JSONField(default=dict)
     counts = models.JSONField(default=dict)
+    excluded = models.JSONField(default=dict)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     finished_at = models.DateTimeField(null=True, blank=True)
 
@@ -83,9 +102,19 @@ class MatchingRun(BaseModel):
         verbose_name = _("matching run")
         verbose_name_plural = _("matching runs")
         ordering = ["-created_at", "-id"]
+        indexes = [models.Index(fields=["centre", "-created_at"])]
 
     def __str__(self) -> str:
         return self.code
+
+    def get_absolute_url(self) -> str:
+        """Return the page of the run."""
+        return reverse("companionship:run", args=[self.code])
+
+    @property
+    def is_under_way(self) -> bool:
+        """Tell whether the answer is still to come."""
+        return self.state in UNDER_WAY
 
 
 class ProposalState(models.TextChoices):
@@ -107,13 +136,30 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
 
 
 class Proposal(BaseModel):
-    """A pair that a run proposes, with its weekly time and room and the reasons as codes."""
+    """A pair that a run proposes, with its weekly time and room and the reasons as codes.
+
+    `reasons` is a list of `{"code", "points", "data"}` whose points add up to the score; `alternatives` of
+    `{"volunteer", "slot", "score", "at_least"}`, the volunteer as a public code.
+    """
+
+    FIELD_CLASSES: ClassVar[dict[str, FieldClass]] = {
+        "code": FieldClass.INTERNAL,
+        "weekday": FieldClass.INTERNAL,
+        "starts": FieldClass.INTERNAL,
+        "ends": FieldClass.INTERNAL,
+        "room": FieldClass.INTERNAL,
+        "score": FieldClass.INTERNAL,
+        "state": FieldClass.INTERNAL,
+        "reasons": FieldClass.PERSONAL,
+        "alternatives": FieldClass.PERSONAL,
+        "decided_reason": FieldClass.PERSONAL,
+    }
 
     code = PublicCodeField(prefix="P")
     run = models.ForeignKey(MatchingRun, on_delete=models.CASCADE, related_name="proposals")
     child = models.ForeignKey("children.Child", on_delete=models.PROTECT, related_name="proposals")
     volunteer = models.ForeignKey("volunteers.Volunteer", on_delete=models.PROTECT, related_name="proposals")
-    weekday = models.PositiveSmallIntegerField(_("weekday"))
+    weekday = models.PositiveSmallIntegerField(_("weekday"), help_text=_("1 = Monday to 7 = Sunday"))
     starts = models.TimeField(_("from"))
     ends = models.TimeField(_("to"))
     room = models.ForeignKey("centres.Room", null=True, on_delete=models.SET_NULL, related_name="+")
@@ -131,14 +177,26 @@ class Proposal(BaseModel):
         verbose_name = _("proposal")
         verbose_name_plural = _("proposals")
         ordering = ["-score", "id"]
-        constraints = [models.UniqueConstraint(fields=["run", "child", "volunteer"], name="proposal_once_per_run")]
+        constraints = [
+            models.UniqueConstraint(fields=["run", "child", "volunteer"], name="proposal_once_per_run"),
+            models.CheckConstraint(condition=Q(weekday__gte=1, weekday__lte=7), name="proposal_weekday"),
+            models.CheckConstraint(condition=Q(ends__gt=F("starts")), name="proposal_times_in_order"),
+        ]
 
     def __str__(self) -> str:
         return self.code
 
+    @property
+    def is_open(self) -> bool:
+        """Tell whether nobody has decided yet."""
+        return self.state == ProposalState.PROPOSED
+
 
 class LeftOver(models.Model):
-    """A child for whom a run found nobody, why, and what would help."""
+    """A child for whom a run found nobody (or too few), why, and what would help.
+
+    `reasons` is a list of `{"code", "count"}`, `helps` of `{"code", "data"}`.
+    """
 
     run = models.ForeignKey(MatchingRun, on_delete=models.CASCADE, related_name="left_over")
     child = models.ForeignKey("children.Child", on_delete=models.PROTECT, related_name="+")
@@ -150,6 +208,7 @@ class LeftOver(models.Model):
         verbose_name = _("child left over")
         verbose_name_plural = _("children left over")
         ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["run", "child"], name="left_over_once_per_run")]
 
     def __str__(self) -> str:
         return str(self.child_id)
@@ -160,6 +219,19 @@ class PairRuleKind(models.TextChoices):
 
     LOCK = "lock", _("keep together")
     FORBID = "forbid", _("never together")
+
+
+class PairRuleQuerySet(models.QuerySet["PairRule"]):
+    """Named reads of rules for pairs."""
+
+    def visible_to(self, user: Any) -> PairRuleQuerySet:
+        """Return the rules of centres where the person may see matching."""
+        scope = scope_filter(user, "matching.view") if user.is_authenticated else None
+        return self.none() if scope is None else self.filter(**scope)
+
+    def in_force(self) -> PairRuleQuerySet:
+        """Return the rules that nobody has lifted."""
+        return self.filter(lifted_at__isnull=True)
 
 
 class PairRule(BaseModel):
@@ -173,6 +245,9 @@ class PairRule(BaseModel):
     reason = models.CharField(_("reason"), max_length=200, blank=True)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     lifted_at = models.DateTimeField(null=True, blank=True)
+    lifted_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+
+    objects = PairRuleQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("rule for a pair")
@@ -219,9 +294,23 @@ class PairingQuerySet(models.QuerySet["Pairing"]):
 
 
 class Pairing(BaseModel):
-    """A volunteer who accompanies a child, with the weekly time and room they were given."""
+    """A volunteer who accompanies a child, with the weekly time and room they were given.
 
-    FIELD_CLASSES: ClassVar[dict[str, FieldClass]] = {}
+    While it is open a pairing holds one numbered place of the volunteer and one of the child, and its half-hours
+    (`HeldHour`): the database itself refuses a place or an hour that is given twice.
+    """
+
+    FIELD_CLASSES: ClassVar[dict[str, FieldClass]] = {
+        "code": FieldClass.INTERNAL,
+        "state": FieldClass.INTERNAL,
+        "weekday": FieldClass.INTERNAL,
+        "starts": FieldClass.INTERNAL,
+        "ends": FieldClass.INTERNAL,
+        "room": FieldClass.INTERNAL,
+        "accepted_by": FieldClass.PERSONAL,
+        "ended_at": FieldClass.INTERNAL,
+        "end_reason": FieldClass.PERSONAL,
+    }
 
     code = PublicCodeField(prefix="H")
     centre = models.ForeignKey("centres.Centre", on_delete=models.PROTECT, related_name="pairings")
@@ -231,11 +320,14 @@ class Pairing(BaseModel):
     state = models.CharField(
         _("state"), max_length=20, choices=PairingState, default=PairingState.AWAITING_CONSENT, db_index=True
     )
-    weekday = models.PositiveSmallIntegerField(_("weekday"))
+    weekday = models.PositiveSmallIntegerField(_("weekday"), help_text=_("1 = Monday to 7 = Sunday"))
     starts = models.TimeField(_("from"))
     ends = models.TimeField(_("to"))
     room = models.ForeignKey("centres.Room", null=True, blank=True, on_delete=models.SET_NULL, related_name="pairings")
+    volunteer_place = models.PositiveSmallIntegerField(null=True, editable=False)
+    child_place = models.PositiveSmallIntegerField(null=True, editable=False)
     accepted_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     ended_at = models.DateTimeField(null=True, blank=True)
     end_reason = models.CharField(_("reason"), max_length=200, blank=True)
 
@@ -250,8 +342,72 @@ class Pairing(BaseModel):
                 fields=["child", "volunteer"],
                 condition=Q(state__in=["awaiting_consent", "active"]),
                 name="pair_open_once",
-            )
+            ),
+            models.UniqueConstraint(fields=["volunteer", "volunteer_place"], name="volunteer_place_once"),
+            models.UniqueConstraint(fields=["child", "child_place"], name="child_place_once"),
+            models.CheckConstraint(
+                condition=Q(
+                    state__in=["awaiting_consent", "active"],
+                    volunteer_place__isnull=False,
+                    child_place__isnull=False,
+                )
+                | Q(state__in=["withdrawn", "ended"], volunteer_place__isnull=True, child_place__isnull=True),
+                name="pairing_holds_places_while_open",
+            ),
+            models.CheckConstraint(condition=Q(weekday__gte=1, weekday__lte=7), name="pairing_weekday"),
+            models.CheckConstraint(condition=Q(ends__gt=F("starts")), name="pairing_times_in_order"),
         ]
 
     def __str__(self) -> str:
         return self.code
+
+    def get_absolute_url(self) -> str:
+        """Return the page of the pairing."""
+        return reverse("companionship:pairing", args=[self.code])
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Take the lowest free place of both while open, give both places back when closed."""
+        if not self.is_open:
+            self.volunteer_place = self.child_place = None
+        elif self.volunteer_place is None or self.child_place is None:
+            for side in ("volunteer", "child"):
+                held = Pairing.objects.filter(**{f"{side}_id": getattr(self, f"{side}_id")})
+                numbers = set(held.exclude(pk=self.pk).values_list(f"{side}_place", flat=True))
+                setattr(self, f"{side}_place", next(n for n in range(1, len(numbers) + 2) if n not in numbers))
+        super().save(*args, **kwargs)
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether the pairing takes a place."""
+        return self.state in OPEN_STATES
+
+
+class HeldHour(models.Model):
+    """A half-hour of the week that an open pairing holds: of the child, the volunteer and a seat of the room.
+
+    Rows exist only while the pairing is open; the unique constraints make a double booking impossible, whatever
+    happens at the same moment.
+    """
+
+    pairing = models.ForeignKey(Pairing, on_delete=models.CASCADE, related_name="hours")
+    slot = models.PositiveSmallIntegerField(help_text=_("half-hour of the week, see rules.timetable"))
+    child = models.ForeignKey("children.Child", on_delete=models.CASCADE, related_name="+")
+    volunteer = models.ForeignKey("volunteers.Volunteer", on_delete=models.CASCADE, related_name="+")
+    room = models.ForeignKey("centres.Room", null=True, on_delete=models.PROTECT, related_name="held_hours")
+    seat = models.PositiveSmallIntegerField(null=True, help_text=_("1 to the room's number of pairs at a time"))
+
+    class Meta:
+        verbose_name = _("hour of a pairing")
+        verbose_name_plural = _("hours of pairings")
+        constraints = [
+            models.UniqueConstraint(fields=["child", "slot"], name="child_hour_once"),
+            models.UniqueConstraint(fields=["volunteer", "slot"], name="volunteer_hour_once"),
+            models.UniqueConstraint(fields=["room", "slot", "seat"], name="room_seat_once"),
+            models.CheckConstraint(
+                condition=Q(room__isnull=True, seat__isnull=True) | Q(room__isnull=False, seat__isnull=False),
+                name="held_room_has_seat",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pairing_id}:{self.slot}"

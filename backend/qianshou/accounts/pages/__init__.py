@@ -1,1 +1,0 @@
-"""Pages of accounts: one's own account, and the people of the house."""
