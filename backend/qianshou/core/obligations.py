@@ -39,6 +39,7 @@ __all__ = (
     "handler",
     "owe",
     "postpone",
+    "release_leases",
     "renew_lease",
     "run",
     "run_due",
@@ -280,6 +281,14 @@ def run_due(*, kinds: set[str] | None = None, limit: int = 1000) -> int:
             return done
         done += run(pk)
     return done
+
+
+def release_leases() -> int:
+    """Free every lease at once, without waiting for it to run out; returns how many.
+
+    Only for the start of an embedded server, which is the only process on its home: whoever held a lease is dead.
+    """
+    return Obligation.objects.open().filter(lease_until__isnull=False).update(lease_until=None, claimed_by="")
 
 
 def sweep_lag() -> timedelta:

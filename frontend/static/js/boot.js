@@ -51,13 +51,13 @@
 
   // ---- waiting: the button says so within a tenth of a second and keeps its width
 
-  /** @type {Map<HTMLElement, string>} */
+  /** @type {Map<HTMLElement, ChildNode[]>} */
   const waiting = new Map();
 
   /** @param {HTMLElement | null | undefined} control */
   function wait(control) {
     if (!control || waiting.has(control) || !control.matches("button, a.button")) return;
-    waiting.set(control, control.innerHTML);
+    waiting.set(control, [...control.childNodes]);
     control.style.minInlineSize = `${control.offsetWidth}px`;
     control.setAttribute("aria-busy", "true");
     control.setAttribute("aria-disabled", "true");
@@ -72,7 +72,7 @@
     control.removeAttribute("aria-busy");
     control.removeAttribute("aria-disabled");
     control.style.minInlineSize = "";
-    if (control.dataset.pending) control.innerHTML = before; // our own server's markup, put back
+    if (control.dataset.pending) control.replaceChildren(...before);
   }
 
   /** The control that was touched. @param {any} config */

@@ -104,6 +104,8 @@ def week_grid(
     *,
     caption: Any,
     other: Iterable[Any] | None = None,
+    name: Any = "",
+    other_name: Any = "",
     from_hour: int = 8,
     to_hour: int = 21,
 ) -> dict[str, Any]:
@@ -133,9 +135,16 @@ def week_grid(
                     *drawn(mine[place], "slot-one" if other is not None else "slot-own"),
                     *drawn(shared, "slot-shared"),
                 ],
-                "words": ", ".join(f"{_shown(start)}–{_shown(end)}" for start, end in told),
+                "words": [f"{_shown(start)}–{_shown(end)}" for start, end in told],
             }
         )
     marks = [hour for hour in range(first, last + 1) if hour % 4 == 0]
     ticks = [{"x": f"{(hour - first) / width * 100:.2f}", "hour": hour} for hour in marks]
-    return {"days": days, "ticks": ticks, "caption": caption, "two": other is not None}
+    return {
+        "days": days,
+        "ticks": ticks,
+        "caption": caption,
+        "two": other is not None,
+        "name": name,
+        "other_name": other_name,
+    }

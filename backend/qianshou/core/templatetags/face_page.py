@@ -152,6 +152,12 @@ def centre_switch(context: Context) -> nav.CentreSwitch | None:
 
 
 @register.simple_tag
+def in_demo_mode() -> bool:
+    """Tell whether every page has to say that its people are invented."""
+    return bool(settings.DEMO_MODE)
+
+
+@register.simple_tag
 def url_or_empty(name: str, *args: Any) -> str:
     """Give the address of a URL name, or nothing where the installation has no such page."""
     try:

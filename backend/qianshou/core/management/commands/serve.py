@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from config import health
 from config.celery import app as celery
 from config.homelock import hold_home
+from qianshou.core import obligations
 
 IN_PRODUCTION = """serve is for one machine without PostgreSQL and Redis. In production start the processes one by one:
   uvicorn config.asgi:application        web, as many as you like
@@ -56,6 +57,7 @@ class Command(BaseCommand):
             bound = listen(host, port)
         except PortTaken as error:
             raise CommandError(f"{error} Choose another port: PORT=8001") from error
+        obligations.release_leases()  # this is the only process: whoever held one was killed
         settings.OBLIGATIONS_IMMEDIATE = True  # the workers are in this process
         shown = f"[{host}]" if ":" in host else host
         address = f"http://{shown}:{bound.getsockname()[1]}/"
