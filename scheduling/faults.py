@@ -43,6 +43,13 @@ class InvalidProblem(ValueError):
         super().__init__("\n".join(str(fault) for fault in self.faults))
 
 
+def step(key: object) -> str:
+    """Return the step of a JSON path to a key: ``.places``, or ``["odd key"]`` where the key is no plain name."""
+    if isinstance(key, str) and key.isascii() and key.isidentifier():
+        return f".{key}" if len(key) <= _LONGEST_QUOTE else f".{key[: _LONGEST_QUOTE - 3]}..."
+    return f"[{quote(key)}]"
+
+
 def quote(value: object) -> str:
     """Return a short JSON rendering of a found value for a fault."""
     try:

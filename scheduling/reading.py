@@ -1,13 +1,17 @@
 """Strict reading of JSON values: every fault is collected with its path, nothing is guessed."""
 
 import json
+import re
 from collections.abc import Collection
 from typing import Any, TypeGuard
 
-from scheduling.faults import Fault, InvalidProblem, quote
+from scheduling.faults import Fault, InvalidProblem, quote, step
 
 LARGEST = 10**9
 """Largest absolute value of any number in a problem, so that exact 64-bit proofs cannot overflow."""
+
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class TwiceNamed(dict[str, Any]):
@@ -84,10 +88,10 @@ class Reader:
             return None
         known = ", ".join([*required, *optional])
         for key in getattr(value, "twice", ()):
-            self.complaint(f"{path}.{key}", "each key once", "the key twice")
+            self.complaint(path + step(key), "each key once", "the key twice")
         for key in value:
             if key not in required and key not in optional:
-                self.complaint(f"{path}.{key}", f"one of the keys {known}", "an unknown key")
+                self.complaint(path + step(key), f"one of the keys {known}", "an unknown key")
         for key in required:
             if key not in value:
                 self.complaint(f"{path}.{key}", "a value", "nothing (the key is missing)")
@@ -111,8 +115,8 @@ class Reader:
         return low
 
     def identifier(self, value: object, path: str) -> str | None:
-        """Read an id: a string that is not empty."""
-        if isinstance(value, str) and value:
+        """Read an id: a string that is not empty and can be written as UTF-8."""
+        if isinstance(value, str) and value and (value.isascii() or not _SURROGATE.search(value)):
             return value
-        self.fault(path, "an id (a string that is not empty)", value)
+        self.fault(path, "an id (a string of Unicode text that is not empty)", value)
         return None

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from scheduling.faults import Fault, InvalidProblem
+from scheduling.faults import Fault, InvalidProblem, quote
 from scheduling.pairing.columns import Columns, Reason, starts
 from scheduling.pairing.highs import solve_integer
 from scheduling.pairing.placement import Placement
@@ -48,7 +48,7 @@ def _position(problem: Problem, candidate: int) -> int:
 
 def _names(problem: Problem, candidate: int) -> str:
     child = problem.children[int(problem.child[candidate])]
-    return f"{child} with {problem.volunteers[int(problem.volunteer[candidate])]}"
+    return quote([child, problem.volunteers[int(problem.volunteer[candidate])]])
 
 
 def _too_many(problem: Problem, entries: list[int]) -> list[Fault]:

@@ -51,7 +51,10 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "qianshou.accounts.middleware.SessionClockMiddleware",
+    "qianshou.accounts.middleware.LanguageMiddleware",
+    "qianshou.accounts.middleware.SecondFactorMiddleware",
+    "qianshou.accounts.middleware.FormStatusMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -78,7 +81,6 @@ TEMPLATES = [
 
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "django.contrib.auth.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
@@ -92,6 +94,36 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "account_login"
+
+ACCOUNT_ADAPTER = "qianshou.accounts.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]  # nobody signs up: the adapter closes it
+ACCOUNT_EMAIL_VERIFICATION = "none"  # an address is written by the administrator; it serves to reset a password
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_SESSION_REMEMBER = True  # the session's own clock ends it
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
+ACCOUNT_RATE_LIMITS = {"login": None}  # axes watches the sign-in form; "login_failed" guards second factors
+ACCOUNT_FORMS = {"login": "qianshou.accounts.forms.SignInForm"}
+MFA_ADAPTER = "qianshou.accounts.adapter.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Qianshou"
+MFA_TOTP_TOLERANCE = 1
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses come from the administrator, not from strangers
+MFA_REQUIRED = False  # production sets it: a second factor for everybody in accounts.rules.NEEDS_SECOND_FACTOR
+SESSION_IDLE_SECONDS = 12 * 3600
+SESSION_LONGEST_SECONDS = 12 * 3600
+
+AXES_HANDLER = "qianshou.accounts.lockout.LockOut"
+AXES_LOCKOUT_CALLABLE = "qianshou.accounts.lockout.answer"
+AXES_USERNAME_FORM_FIELD = "login"
+AXES_USERNAME_CALLABLE = "qianshou.accounts.lockout.username_of"
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # trying on does not lengthen the wait
+AXES_VERBOSE = False
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Chinese")), ("en", _("English"))]
@@ -107,6 +139,10 @@ PRIVATE_MEDIA_ROOT = MEDIA_ROOT / "private"
 REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "qianshou.accounts.authentication.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
 }

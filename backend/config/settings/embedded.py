@@ -22,6 +22,9 @@ if QIANSHOU_HOME != ROOT / "var":
     MEDIA_ROOT = QIANSHOU_HOME / "media"
     PRIVATE_MEDIA_ROOT = MEDIA_ROOT / "private"
 
+MFA_REQUIRED = environment.flag("MFA_REQUIRED")
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True  # http://localhost; browsers refuse passkeys on any other plain address
+
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *environment.names("ALLOWED_HOSTS")]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -16,6 +16,7 @@ RUN_MODE = "production"
 DEBUG = False
 DEMO_MODE = False
 MFA_REQUIRED = True
+SESSION_IDLE_SECONDS = 60 * int(os.environ.get("SESSION_IDLE_MINUTES") or 30)
 
 SECRET_KEY = os.environ["SECRET_KEY"]
 QIANSHOU_KEYS = os.environ["QIANSHOU_KEYS"]

@@ -8,6 +8,7 @@ from typing import ClassVar
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 from django.db.models import F, Q
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from qianshou.core import clock
@@ -45,6 +46,7 @@ class User(AbstractUser):
     )
     text_size = models.CharField(_("text size"), max_length=10, choices=TextSize, default=TextSize.NORMAL)
     theme = models.CharField(_("colours"), max_length=10, choices=Theme, default=Theme.AUTO)
+    session_epoch = models.PositiveIntegerField(default=0, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -65,14 +67,25 @@ class User(AbstractUser):
         """Return the person's name."""
         return str(self)
 
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Bind every session to the password and to the epoch: counting it up ends them all at once."""
+        value = f"{self.password}:{self.session_epoch}"
+        return salted_hmac("qianshou.accounts.User.session", value, secret=secret, algorithm="sha256").hexdigest()
+
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
     """Named reads of memberships."""
 
     def current(self, on: date | None = None) -> MembershipQuerySet:
         """Return memberships that hold on a day (default today)."""
-        on = on or clock.today()
-        return self.filter(valid_from__lte=on).filter(Q(valid_to__isnull=True) | Q(valid_to__gte=on))
+        today = clock.today()
+        on = on or today
+        cut = clock.now() if on >= today else clock.next_midnight(on)
+        return self.filter(
+            Q(valid_to__isnull=True) | Q(valid_to__gte=on),
+            Q(ended_at__isnull=True) | Q(ended_at__gt=cut),
+            valid_from__lte=on,
+        )
 
 
 class Membership(BaseModel):
@@ -90,6 +103,7 @@ class Membership(BaseModel):
     )
     valid_from = models.DateField(_("from"), default=clock.today)
     valid_to = models.DateField(_("to (last day)"), null=True, blank=True)
+    ended_at = models.DateTimeField(_("ended early"), null=True, blank=True, editable=False)
 
     objects = MembershipQuerySet.as_manager()
 
@@ -101,12 +115,15 @@ class Membership(BaseModel):
                 condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")), name="membership_dates_in_order"
             ),
             models.UniqueConstraint(
-                fields=["user", "role", "centre", "valid_from"], name="membership_once", nulls_distinct=False
+                fields=["user", "role", "centre", "valid_from"],
+                condition=Q(ended_at__isnull=True),
+                name="membership_once",
+                nulls_distinct=False,
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.user} {self.role}"
+        return f"{self.user_id} {self.role}"
 
 
 class TokenScope(models.TextChoices):

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import Prefetch, QuerySet
 
 from qianshou.core import clock
 from qianshou.core.fieldclasses import FieldClass
+from qianshou.core.models import AuditEntry
 
 from . import rules
-from .models import Membership, User
+from .models import ApiToken, Membership, User
 from .rules import Role
 
 if TYPE_CHECKING:
@@ -77,3 +83,91 @@ def field_class_for(user: AnyUser, record: Any) -> FieldClass | None:
     if getattr(record, "relevant_roles", None) is not None:
         roles = record.relevant_roles(user, roles)
     return rules.highest_class(record.RECORD_KIND, roles)
+
+
+def centres_of(user: AnyUser) -> set[int]:
+    """Return the ids of the centres at which a person holds a role today."""
+    return {at for _, at in memberships_of(user) if at is not None}
+
+
+def has_role(user: AnyUser, *roles: Role, centre: Centre | int | None = None) -> bool:
+    """Tell whether a person holds one of the roles (at a centre, or anywhere)."""
+    return not roles_of(user, centre).isdisjoint(roles)
+
+
+def has_second_factor(user: User) -> bool:
+    """Tell whether a person has set up an authenticator app or a passkey."""
+    return Authenticator.objects.filter(user=user).exclude(type=Authenticator.Type.RECOVERY_CODES).exists()
+
+
+def must_have_second_factor(user: User) -> bool:
+    """Tell whether the house asks this person for a second factor."""
+    return bool(settings.MFA_REQUIRED and rules.needs_second_factor(roles_of(user)))
+
+
+def lacks_second_factor(user: AnyUser) -> bool:
+    """Tell whether a person must still set up a second factor before anything else."""
+    return user.is_authenticated and must_have_second_factor(user) and not has_second_factor(user)
+
+
+def token_digest(secret: str) -> str:
+    """Return what is kept of a token: its digest (the token itself is random and long)."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def valid_token(secret: str) -> ApiToken | None:
+    """Return the token with its person when it may be used now."""
+    found = ApiToken.objects.select_related("user").filter(digest=token_digest(secret)).first()
+    if found is None or found.revoked_at is not None or found.expires_at <= clock.now() or not found.user.is_active:
+        return None
+    return found
+
+
+def valid_tokens_of(user: User) -> QuerySet[ApiToken]:
+    """Return the tokens of a person that work now."""
+    return ApiToken.objects.filter(user=user, revoked_at__isnull=True, expires_at__gt=clock.now())
+
+
+def tokens_of(user: User) -> list[ApiToken]:
+    """Return the tokens of a person, newest first, each with `works` set."""
+    now = clock.now()
+    rows = list(ApiToken.objects.filter(user=user)[:100])
+    for row in rows:
+        row.works = row.revoked_at is None and row.expires_at > now
+    return rows
+
+
+def memberships_with_centres(user: User) -> QuerySet[Membership]:
+    """Return the roles of a person today, with their centres."""
+    return Membership.objects.current().filter(user=user).select_related("centre").order_by("role", "centre__code")
+
+
+def past_memberships(user: User) -> QuerySet[Membership]:
+    """Return the roles of a person that have ended or have not begun."""
+    current = Membership.objects.current().filter(user=user).values("pk")
+    return Membership.objects.filter(user=user).exclude(pk__in=current).select_related("centre").order_by("-valid_from")
+
+
+PEOPLE_ORDERS = {
+    "name": "display_name",
+    "-name": "-display_name",
+    "last_login": "last_login",
+    "-last_login": "-last_login",
+}
+
+
+def people_with_roles(order: str = "") -> QuerySet[User]:
+    """Return everybody with an account, with the roles they hold today as `roles_today`."""
+    held = Membership.objects.current().select_related("centre").order_by("role")
+    rows = User.objects.prefetch_related(Prefetch("memberships", queryset=held, to_attr="roles_today"))
+    return rows.order_by(PEOPLE_ORDERS.get(order, "display_name"), "pk")
+
+
+def session_count(user: User) -> int:
+    """Return how many sessions of a person are known."""
+    return UserSession.objects.filter(user=user).count()
+
+
+def history_of(user: User) -> QuerySet[AuditEntry]:
+    """Return what happened to an account, newest first."""
+    return AuditEntry.objects.filter(subject_type="accounts.user", subject_id=user.pk).select_related("actor")[:50]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -100,3 +101,51 @@ def highest_class(kind: str, roles: Iterable[Role]) -> FieldClass | None:
     """Return the highest class of field that the roles together see of a kind of record, or None for nothing."""
     table = FIELD_ACCESS[kind]
     return max((table[role] for role in roles if role in table), default=None)
+
+
+HOUSE_WIDE = frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR, Role.DONOR})
+"""Roles that may be held without a centre; an administrator always is."""
+
+NEEDS_SECOND_FACTOR = SEES_CHILDREN | {Role.ADMINISTRATOR}
+"""Roles that must sign in with a second factor where `MFA_REQUIRED` is set: an administrator hands out roles."""
+
+FAILURES_FREE = 4
+FAILURE_MEMORY = timedelta(hours=24)
+FAILURE_WAITS = ((5, timedelta(minutes=1)), (8, timedelta(minutes=5)), (11, timedelta(minutes=15)))
+LONGEST_WAIT = timedelta(hours=1)
+ADDRESS_FAILURES = 60
+ADDRESS_WINDOW = timedelta(minutes=15)
+
+SIGNED_IN_LATELY = timedelta(minutes=5)
+"""Within this time after a sign-in a delicate step does not ask for the password once more."""
+
+TOKEN_HOURS = 24
+LONGEST_TOKEN = timedelta(days=365)
+
+
+def wait_after_failures(failures: int) -> timedelta:
+    """Return how long a name at an address waits after its n-th wrong password within `FAILURE_MEMORY`."""
+    if failures <= FAILURES_FREE:
+        return timedelta(0)
+    if failures >= 14:
+        return LONGEST_WAIT
+    return max(wait for count, wait in FAILURE_WAITS if failures >= count)
+
+
+def needs_second_factor(roles: Iterable[Role]) -> bool:
+    """Tell whether a person with these roles needs a second factor where the house asks for one."""
+    return not NEEDS_SECOND_FACTOR.isdisjoint(roles)
+
+
+def centre_problem(role: Role, has_centre: bool) -> str:
+    """Return `needed`, `not_possible` or an empty text: whether a role fits with or without a centre."""
+    if role == Role.ADMINISTRATOR:
+        return "not_possible" if has_centre else ""
+    return "" if has_centre or role in HOUSE_WIDE else "needed"
+
+
+def session_ended(now: float, *, started: float, seen: float, idle: int, longest: int) -> str:
+    """Return `idle`, `longest` or an empty text: why a session has ended (all in seconds)."""
+    if now - started > longest:
+        return "longest"
+    return "idle" if now - seen > idle else ""

@@ -23,13 +23,18 @@ class _FieldClassFor(Protocol):
     def __call__(self, user: Any, record: Any) -> FieldClass | None: ...
 
 
+class _RolesOf(Protocol):
+    def __call__(self, user: Any) -> set[Any]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """The three questions that `accounts.queries` answers."""
+    """The questions that `accounts.queries` answers."""
 
     scope_filter: _ScopeFilter
     may: _May
     field_class_for: _FieldClassFor
+    roles_of: _RolesOf
 
 
 _provider: Provider | None = None
@@ -60,3 +65,8 @@ def may(user: Any, action: str, centre: Any = None) -> bool:
 def field_class_for(user: Any, record: Any) -> FieldClass | None:
     """Return the highest class of field that a person sees of a record, None for nothing."""
     return _asked().field_class_for(user, record)
+
+
+def roles_of(user: Any) -> set[Any]:
+    """Return the roles a person holds today, anywhere (members of a `TextChoices`, equal to their values)."""
+    return _asked().roles_of(user)

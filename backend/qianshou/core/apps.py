@@ -13,5 +13,5 @@ class CoreConfig(AppConfig):
     verbose_name = _("Foundations")
 
     def ready(self) -> None:
-        """Load what registers itself in each app's tasks: handlers of obligations, runners of jobs."""
-        autodiscover_modules("tasks")
+        """Load what registers itself: handlers and runners (`tasks`), lines and cards of the start page (`home`)."""
+        autodiscover_modules("tasks", "home")
