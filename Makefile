@@ -47,7 +47,7 @@ fmt: setup-dev ## format Python and templates
 	@if [ -d frontend/templates ]; then $(PY) -m djlint --quiet --reformat frontend/templates; fi
 
 bench: setup-dev ## the measurements of docs/measurements.md
-	@$(PY) -m scheduling.bench 2>/dev/null || $(PY) -m scheduling --help
+	@$(PY) -m scheduling.benchmarks
 
 messages: setup-dev ## bring the translations in step with the texts
 	@$(TESTING) $(MANAGE) messages

@@ -1,6 +1,5 @@
 """The one door to HiGHS: linear programs that grow by columns, and small integer programs."""
 
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -14,9 +13,6 @@ from scheduling.pairing.rows import Rows
 from scheduling.pairing.stop import Stop
 
 Floats = NDArray[np.float64]
-
-_ONE_AT_A_TIME = threading.Lock()
-"""HiGHS keeps its threads in the process; two runs at once would share them."""
 
 _DUAL, _PRIMAL = 1, 4
 """Names of the engine's simplex strategies."""
@@ -64,8 +60,7 @@ class _Run:
 
     def run(self) -> highspy.HighsModelStatus:
         """Run and return the model status."""
-        with _ONE_AT_A_TIME:
-            self._highs.run()
+        self._highs.run()
         if self._error is not None:
             raise self._error
         return self._highs.getModelStatus()
@@ -74,6 +69,7 @@ class _Run:
 def _new(seed: int) -> highspy.Highs:
     highs = highspy.Highs()  # type: ignore[no-untyped-call]  # the library leaves its constructor untyped
     highs.setOptionValue("output_flag", False)
+    # One thread: repeatable, and the engine's pool, which is one for the process, is never started.
     highs.setOptionValue("threads", 1)
     highs.setOptionValue("parallel", "off")
     highs.setOptionValue("random_seed", seed % 2**31)
@@ -206,7 +202,7 @@ def solve_integer(
     seed: int,
     *,
     node_limit: int,
-    on_improve: Callable[[int, float], None] | None = None,
+    on_improve: Callable[[int], None] | None = None,
 ) -> IntegerAnswer:
     """Solve the model on some of its columns as an integer program.
 
@@ -223,7 +219,7 @@ def solve_integer(
     node_limit : int
         Nodes after which the search gives up (a limit that does not depend on the machine).
     on_improve : callable, optional
-        Called with value and bound at each better solution.
+        Called with the value of each better solution.
     """
     chosen = np.flatnonzero(keep).astype(np.int64)
     first, row, value = _select(rows, chosen)
@@ -261,8 +257,7 @@ def solve_integer(
         report = on_improve
 
         def improved(event: Any) -> None:
-            out = event.data_out
-            report(round(out.objective_function_value), float(out.mip_dual_bound))
+            report(round(event.data_out.objective_function_value))
 
         highs.cbMipImprovingSolution.subscribe(run.guard(improved))
     status = run.run()

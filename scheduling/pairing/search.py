@@ -101,7 +101,7 @@ def _integer(
     """Solve over the kept columns; return the best columns, their value, the bound of the kept ones, completeness."""
     value = model.value(best)
 
-    def improved(better: int, ceiling: float) -> None:
+    def improved(better: int) -> None:
         if better > value:
             report("integer", better, max(better, bound))
 
