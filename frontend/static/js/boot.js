@@ -66,8 +66,9 @@
 
   /** @param {HTMLElement | null | undefined} control */
   function rest(control) {
-    const before = control && waiting.get(control);
-    if (!control || before === undefined) return;
+    if (!control) return;
+    const before = waiting.get(control);
+    if (!before) return;
     waiting.delete(control);
     control.removeAttribute("aria-busy");
     control.removeAttribute("aria-disabled");
