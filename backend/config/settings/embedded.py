@@ -7,11 +7,12 @@ from config.keyfiles import home_keys, private_folder
 from config.logs import logging_config
 
 from .base import *  # noqa: F403 -- settings extend each other by star import, Django's custom
-from .base import ROOT
+from .base import INSTALLED_APPS, ROOT
 
 RUN_MODE = "embedded"
 DEBUG = environment.flag("QIANSHOU_DEBUG")  # for people who change the pages; never shown to others than this machine
 DEMO_MODE = environment.flag("QIANSHOU_DEMO")
+INSTALLED_APPS = [*INSTALLED_APPS, "qianshou.demo"]  # does nothing outside demo mode; production has not even the code
 
 QIANSHOU_HOME = private_folder(environment.home())
 environment.refuse_demo_home_without_demo_mode(QIANSHOU_HOME, demo_mode=DEMO_MODE)

@@ -7,6 +7,9 @@ from pathlib import Path
 from config.environment import postgres
 
 from .base import *  # noqa: F403 -- settings extend each other by star import, Django's custom
+from .base import INSTALLED_APPS
+
+INSTALLED_APPS = [*INSTALLED_APPS, "qianshou.demo"]
 
 SECRET_KEY = "only-for-tests-" + "x" * 40
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
