@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import connection
+
+from qianshou.core.messages.catalogues import compile_all
+
+
+def pytest_configure() -> None:
+    """Read Chinese as people do: the compiled catalogues are not in the repository."""
+    compile_all(Path(__file__).parents[1])
 
 
 @pytest.fixture

@@ -17,4 +17,11 @@ urlpatterns = [
     path("admin/", house_admin.urls),
     path("_style/", style_page, name="style"),
     path("api/v1/me/", MeView.as_view(), name="api-me"),
+    path("api/v1/", include("qianshou.core.api.urls")),
+    path("", include("qianshou.core.urls")),
 ]
+
+handler400 = "qianshou.core.pages.problems.bad_request"
+handler403 = "qianshou.core.pages.problems.not_allowed"
+handler404 = "qianshou.core.pages.problems.not_found"
+handler500 = "qianshou.core.pages.problems.server_error"

@@ -40,7 +40,9 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "config.requests.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "qianshou.core.middleware.SecurityHeadersMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "qianshou.core.middleware.CleanAddressMiddleware",
     # Safe beside secrets: the CSRF token is masked anew per answer, and the length carries random padding.
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -144,11 +146,15 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser", "rest_framework.parsers.MultiPartParser"],
+    "DEFAULT_PAGINATION_CLASS": "qianshou.core.api.pagination.NumberedPages",
+    "EXCEPTION_HANDLER": "qianshou.core.api.errors.answer_error",
 }
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 3600
+CSRF_FAILURE_VIEW = "qianshou.core.pages.problems.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

@@ -12,6 +12,8 @@ from .models import AuditEntry
 if TYPE_CHECKING:
     from qianshou.accounts.models import User
 
+_words: dict[str, Any] = {}
+
 request_id: ContextVar[str] = ContextVar("qianshou_request_id", default="")
 
 
@@ -70,3 +72,18 @@ def record(
     made = entry(action, by=by, subject=subject, centre=centre, changes=changes, reason=reason)
     made.save(force_insert=True)
     return made
+
+
+def describe(words: dict[str, Any]) -> None:
+    """Say in words what actions are (`{"children.register_child": _("registered a child")}`); for the audit page."""
+    _words.update(words)
+
+
+def words_for(action: str) -> Any:
+    """Return the words of an action, its code when nobody described it."""
+    return _words.get(action, action)
+
+
+def described() -> list[tuple[str, Any]]:
+    """Return all actions that have words, for the filter of the audit page."""
+    return sorted(_words.items(), key=lambda pair: str(pair[1]))

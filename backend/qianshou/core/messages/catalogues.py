@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -124,17 +125,16 @@ def _same_placeholders(message: Message) -> bool:
 
 
 def compile_all(root: Path) -> list[Path]:
-    """Write the `.mo` file beside every catalogue (never committed); returns the files written."""
+    """Write the `.mo` file beside every catalogue that changed (never committed); returns the files written."""
     written = []
-    for app in find_apps(root):
-        for locale in LOCALES:
-            path = app.catalogue_path(locale)
-            if not path.exists():
-                continue
-            stream = io.BytesIO()
-            write_mo(stream, read(path, locale))
-            target = path.with_suffix(".mo")
-            if not target.exists() or target.read_bytes() != stream.getvalue():
-                target.write_bytes(stream.getvalue())
-            written.append(target)
+    for path in sorted((root / "backend/qianshou").glob("*/locale/*/LC_MESSAGES/django.po")):
+        target = path.with_suffix(".mo")
+        if target.exists() and target.stat().st_mtime_ns > path.stat().st_mtime_ns:
+            continue
+        stream = io.BytesIO()
+        write_mo(stream, read(path, path.parts[-3]))
+        draft = target.with_suffix(f".{os.getpid()}")  # several processes may compile at once
+        draft.write_bytes(stream.getvalue())
+        draft.replace(target)
+        written.append(target)
     return written

@@ -2,6 +2,9 @@
 
 from .audit import AuditEntry
 from .base import BaseModel, EncryptedModel
+from .calendar import HolidayRule, Term
+from .files import PrivateFile
+from .idempotency import IdempotentAnswer
 from .job import Job, JobState
 from .obligation import Obligation, ObligationState
 from .reads import ReadEntry, ReadLogHead
@@ -10,10 +13,14 @@ __all__ = (
     "AuditEntry",
     "BaseModel",
     "EncryptedModel",
+    "HolidayRule",
+    "IdempotentAnswer",
     "Job",
     "JobState",
     "Obligation",
     "ObligationState",
+    "PrivateFile",
     "ReadEntry",
     "ReadLogHead",
+    "Term",
 )

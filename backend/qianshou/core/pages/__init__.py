@@ -1,1 +1,5 @@
-"""Pages that belong to no app, and the bases that every page is built on."""
+"""Bases of all pages: they parse, ask for permission, call one service, and render."""
+
+from .base import ActionPage, ConfirmPage, DetailPage, FormPage, ListPage, Page
+
+__all__ = ("ActionPage", "ConfirmPage", "DetailPage", "FormPage", "ListPage", "Page")
