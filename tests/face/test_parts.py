@@ -111,7 +111,7 @@ class TestParts:
             "{% fact bad bad %}",
             "{% fact_block bad %}{{ bad }}{% endfact_block %}",
             "{% callout 'info' title=bad %}{{ bad }}{% endcallout %}",
-            "{% empty 'nothing' title=bad text=bad %}{{ bad }}{% endempty %}",
+            "{% empty_state 'nothing' title=bad text=bad %}{{ bad }}{% endempty_state %}",
             "{% dialog 'd' title=bad %}{{ bad }}{% enddialog %}",
             "{% menu bad %}{{ bad }}{% endmenu %}",
             "{% tab '/x/' bad count=bad %}",

@@ -14,6 +14,8 @@ from qianshou.core.templatetags.face_text import number, weekday
 
 register = template.Library()
 
+# Where the hours of two people lie in one row: the first above, the second below, shared ones over both.
+PLACES = {"slot-one": {"y": "0", "height": "50%"}, "slot-other": {"y": "50%", "height": "50%"}}
 ROW = 3.25  # height of one bar with its label, in rem
 Span = tuple[float, float]
 
@@ -119,7 +121,12 @@ def week_grid(
 
     def drawn(spans: list[Span], css: str) -> list[dict[str, str]]:
         return [
-            {"x": f"{(start - first) / width * 100:.2f}", "width": f"{(end - start) / width * 100:.2f}", "css": css}
+            {
+                "x": f"{(start - first) / width * 100:.2f}",
+                "width": f"{(end - start) / width * 100:.2f}",
+                "css": css,
+                **PLACES.get(css, {"y": "0", "height": "100%"}),
+            }
             for start, end in spans
         ]
 
@@ -139,7 +146,14 @@ def week_grid(
             }
         )
     marks = [hour for hour in range(first, last + 1) if hour % 4 == 0]
-    ticks = [{"x": f"{(hour - first) / width * 100:.2f}", "hour": hour} for hour in marks]
+    ticks = [
+        {
+            "x": f"{(hour - first) / width * 100:.2f}",
+            "hour": hour,
+            "anchor": "start" if hour == first else "end" if hour == last else "middle",
+        }
+        for hour in marks
+    ]
     return {
         "days": days,
         "ticks": ticks,

@@ -42,6 +42,26 @@ def chip(kind: str, label: Any, **options: Any) -> SafeString:
     return format_html('<span class="chip {}">{}<span>{}</span></span>', kind, drawing, label)
 
 
+@register.filter
+def kind_of_level(level: str) -> str:
+    """Give the kind of callout for the level of one of Django's messages."""
+    return {"error": "danger", "warning": "warning", "success": "success"}.get(level, "info")
+
+
+@register.simple_tag
+def pick(name: str, value: str, label: Any, now: str, *, lang: str = "") -> SafeString:
+    """Show one of several settings as a button that is pressed while it holds."""
+    tongue = format_html(' lang="{}"', lang) if lang else ""
+    return format_html(
+        '<button class="pick" name="{}" value="{}" aria-pressed="{}"{}>{}</button>',
+        name,
+        value,
+        "true" if now == value else "false",
+        tongue,
+        label,
+    )
+
+
 @register.simple_tag
 def person(name: Any, *, code: Any = "", sub: Any = "", href: Any = "", small: bool = False) -> SafeString:
     """Show a person by an initial on a tint that stays the same for the same code; never a photo."""
@@ -90,8 +110,9 @@ def callout(content: str, kind: str, title: Any = "") -> SafeString:
     )
 
 
+@register.simple_block_tag(name="empty")
 @register.simple_block_tag
-def empty(content: str, kind: str, title: Any, text: Any = "") -> SafeString:
+def empty_state(content: str, kind: str, title: Any, text: Any = "") -> SafeString:
     """Say what belongs here and why it is empty; the content is the way on (one button)."""
     words = format_html("<p>{}</p>", text) if text else ""
     way_on = format_html('<div class="cluster">{}</div>', content) if content.strip() else ""
@@ -125,6 +146,12 @@ def dialog(content: str, element_id: str, title: Any) -> SafeString:
         icon("x", label=_("Close")),
         content,
     )
+
+
+@register.simple_block_tag
+def filled(content: str, element: str, css: str) -> str:
+    """Hold a block of the base page in its element, or nothing where the page leaves the block empty."""
+    return format_html('<{0} class="{1}">{2}</{0}>', element, css, content) if content.strip() else ""
 
 
 @register.simple_block_tag
