@@ -18,6 +18,7 @@ INSTALLED_APPS = [
     "qianshou.volunteers",
     "qianshou.children",
     "qianshou.companionship",
+    "qianshou.reports",
     "allauth",
     "allauth.account",
     "allauth.mfa",

@@ -30,6 +30,8 @@ _HAN = (
 _PERSON_NAME = re.compile(f"[{_HAN}]+(?:·[{_HAN}]+)*")
 _ANY_HAN = re.compile(f"[{_HAN}]")
 
+_PRINTABLE_YET_UNSEEN = re.compile("[ \u115f\u1160\u3164\uffa0\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+
 _PHONE_SEPARATORS = re.compile(r"[/／、,，;；\r\n]+")
 _PHONE_FILLING = re.compile(r"[\s\-()（）.·—–－‐‑]+")
 _COUNTRY_CODE = re.compile(r"(?:\+|00)?86(?=1[0-9]{10}$)")
@@ -73,8 +75,8 @@ class NationalId:
 
 def without_invisibles(text: str) -> str:
     """``text`` without spaces of any kind, control, format and variation-selector characters."""
-    if text.isascii() and text.isalnum():
-        return text
+    if text.isprintable() and not _PRINTABLE_YET_UNSEEN.search(text):
+        return text  # the usual case, without a look at each character
     return "".join(ch for ch in text if not _is_invisible(ch))
 
 

@@ -10,6 +10,7 @@ from .changing import (
 )
 from .reading import open_file, reveal_fields
 from .registering import register_child, register_many
+from .unregistering import unregister_many
 
 __all__ = [
     "bring_back",
@@ -22,4 +23,5 @@ __all__ = [
     "reveal_fields",
     "set_companion_wishes",
     "set_guardian",
+    "unregister_many",
 ]

@@ -1,6 +1,7 @@
 """Registers of children: the official form (F1) and the lists of village schools (S01)."""
 
 import datetime as dt
+import re
 from typing import Any
 
 from qianshou.children import rules
@@ -62,6 +63,7 @@ GUARDIANSHIP = {
     "一般": "fair",
     "较好": "good",
 }
+_GRADE = re.compile(r"(.*?)[,，、\s]*([一二三四1-4]级)")
 ASSESSMENT = {"较好": "good", "一般": "fair", "差": "poor"}
 
 
@@ -78,22 +80,18 @@ def _work_place(row: RowCheck, identifier: str) -> str:
 def _parent_columns(who: str, word: str) -> list[Column]:
     return [
         Column(f"{who}.name", (word, *_titled(word, _NAME)), {who: _NAME}, readers.other_persons_name),
-        Column(f"{who}.birth_date", _titled(word, _BIRTH), {who: _BIRTH}, _relatives_birth_date),
+        Column(f"{who}.birth_date", _titled(word, _BIRTH), {who: _BIRTH}, readers.relatives_birth_date),
         Column(f"{who}.national_id", _titled(word, _ID), {who: _ID}, readers.other_persons_id),
         Column(f"{who}.work_place", _titled(word, _WORK_PLACE), {who: _WORK_PLACE}, _work_place),
         Column(f"{who}.phones", _titled(word, _PHONE), {who: _PHONE}, readers.phones),
     ]
 
 
-def _relatives_birth_date(row: RowCheck, identifier: str) -> str | None:
-    return readers.day(row, identifier)
-
-
 def _grandparent_columns(who: str, word: str) -> list[Column]:
     prefix = f"grandparents.{who}"
     return [
         Column(f"{prefix}.name", _titled(word, _NAME), {who: _NAME}, readers.other_persons_name),
-        Column(f"{prefix}.birth_date", _titled(word, _BIRTH), {who: _BIRTH}, _relatives_birth_date),
+        Column(f"{prefix}.birth_date", _titled(word, _BIRTH), {who: _BIRTH}, readers.relatives_birth_date),
     ]
 
 
@@ -151,7 +149,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("income_sources", ("家庭经济来源",), read=readers.word_list),
     Column("aid_received", ("救助帮扶",), read=readers.word_list),
     Column("confirmed_by", ("确认人",), read=readers.text(50)),
-    Column("visited_on", ("入户日期",), read=readers.day),
+    Column("visited_on", ("入户日期",), read=readers.past_day),
     Column("remark", ("备注",), read=readers.remark),
 )
 
@@ -165,11 +163,19 @@ def check_child(row: RowCheck) -> None:
     record["sex"] = readers.sex(row, "sex", number)
     born = readers.birth_date(row, "birth_date", number, grown=False)
     record["birth_date"] = born.isoformat() if born else None
+    _split_disability(record)
     _check_guardian(row)
     situation = _situation(row)
     record["situation"] = situation
     record["is_left_behind"] = born is not None and rules.is_left_behind(situation, born, row.as_of)
     _check_age(row, born)
+
+
+def _split_disability(record: Record) -> None:
+    """肢体残疾三级 -> category and grade."""
+    written = record.pop("disability", "")
+    match = _GRADE.fullmatch(written)
+    record["disability_category"], record["disability_grade"] = (match[1], match[2]) if match else (written, "")
 
 
 def _check_guardian(row: RowCheck) -> None:

@@ -19,7 +19,7 @@ _TRUE_WORDS = frozenset(["是", "住校", "寄宿", "√", "✓", "✔", "有", 
 _FALSE_WORDS = frozenset(["否", "走读", "不", "×", "✗", "无", "未", "没有", "false", "no", "n", "0"])
 _LIST_SEPARATORS = re.compile(r"[、，,/；;\s]+")
 _EMAIL = re.compile(r"[A-Za-z0-9._%+'-]+@(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,24}")
-_FORMULA_START = ("=", "+", "@", "<")
+_BRACKETED = re.compile(r"[(（\[【][^)）\]】]*[)）\]】]")
 
 
 def text(length: int = TEXT_LENGTH) -> Reader:
@@ -103,26 +103,34 @@ def email(row: RowCheck, identifier: str) -> str:
     return written
 
 
-def day(row: RowCheck, identifier: str) -> str | None:
-    """A day in ISO form; what is no day is a warning and left empty."""
-    value = row.value(identifier)
-    if value is None or identity.is_none_word(row.text(identifier)):
+def past_day(row: RowCheck, identifier: str) -> str | None:
+    """A day up to the filing in ISO form; a later one and what is no day are warnings and left empty."""
+    found = any_day(row, identifier)
+    if found is not None and found > row.as_of.isoformat():
+        row.warn(identifier, "date_future")
         return None
-    try:
-        written = read_date(value, latest=row.as_of)
-    except DateFault:
-        row.warn(identifier, "date_unreadable")
-        return None
-    return written.day.isoformat()
+    return found
 
 
-def future_day(row: RowCheck, identifier: str) -> str | None:
-    """As ``day`` for a day that may lie ahead (valid to)."""
+def any_day(row: RowCheck, identifier: str) -> str | None:
+    """A day in ISO form, also one that lies ahead; what is no day is a warning and left empty."""
     value = row.value(identifier)
     if value is None or identity.is_none_word(row.text(identifier)):
         return None
     try:
         return read_date(value).day.isoformat()
+    except DateFault:
+        row.warn(identifier, "date_unreadable")
+        return None
+
+
+def relatives_birth_date(row: RowCheck, identifier: str) -> str | None:
+    """The birth date of a parent or grandparent: two digits of a year are of the last century where they must be."""
+    value = row.value(identifier)
+    if value is None or identity.is_none_word(row.text(identifier)):
+        return None
+    try:
+        return read_date(value, latest=row.as_of).day.isoformat()
     except DateFault:
         row.warn(identifier, "date_unreadable")
         return None
@@ -138,17 +146,17 @@ def ethnicity(row: RowCheck, identifier: str) -> str:
 
 
 def other_persons_name(row: RowCheck, identifier: str) -> str:
-    """The name of a carer or relative: spaces removed, words kept; markup and formulas are refused."""
+    """The name of a carer or relative, without a note in brackets; what is no name is refused."""
     written = row.text_or_none_word(identifier)
     if not written:
         return ""
-    try:
-        return identity.normalise_name(written)
-    except IdentityFault:
-        plain = identity.without_invisibles(written)
-        if plain.startswith(_FORMULA_START) or ">" in plain or not identity.contains_han(plain) or len(plain) > 50:
-            row.reject(identifier, "name_invalid")
-        return plain[:50]
+    for candidate in (written, _BRACKETED.sub("", written)):
+        try:
+            return identity.normalise_name(candidate)
+        except IdentityFault:
+            continue
+    row.reject(identifier, "name_invalid")
+    return ""
 
 
 def other_persons_id(row: RowCheck, identifier: str) -> str | None:

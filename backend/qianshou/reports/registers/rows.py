@@ -154,6 +154,9 @@ class RowSorter:
         return ""
 
     def _repeats_header(self, own: Cells) -> bool:
+        name = own.get(self.name_column)
+        if not isinstance(name, str) or plain_title(name) not in self.header.titles:
+            return False
         same = sum(1 for value in own.values() if isinstance(value, str) and plain_title(value) in self.header.titles)
         return same >= max(2, len(own) / 2)
 

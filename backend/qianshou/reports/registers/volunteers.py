@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any
 
-from qianshou.children.rules import age_on
+from qianshou.core.ages import age_on
 from qianshou.core.identity import NationalId, without_invisibles
 from qianshou.reports.registers import readers
 from qianshou.reports.registers.kinds import Column, Kind, Record
@@ -44,9 +44,9 @@ COLUMNS: tuple[Column, ...] = (
     Column("availability", ("可服务时间", "服务时间")),
     Column("record_inquiry_on", ("无违法犯罪记录查询日期", "查询日期")),
     Column("record_inquiry_result", ("查询结果", "无违法犯罪记录查询结果")),
-    Column("pledge_signed_on", ("承诺书签订日期", "承诺书签字日期"), read=readers.day),
-    Column("trained_on", ("岗前培训日期", "培训日期"), read=readers.day),
-    Column("training_valid_to", ("培训有效期至", "培训有效期"), read=readers.future_day),
+    Column("pledge_signed_on", ("承诺书签订日期", "承诺书签字日期"), read=readers.past_day),
+    Column("trained_on", ("岗前培训日期", "培训日期"), read=readers.past_day),
+    Column("training_valid_to", ("培训有效期至", "培训有效期"), read=readers.any_day),
     Column("status", ("状态",), read=readers.choice(STATUS)),
     Column("remark", ("备注",), read=readers.remark),
 )
@@ -99,7 +99,7 @@ def _check_availability(row: RowCheck) -> None:
 def _check_inquiry(row: RowCheck) -> bool:
     """The criminal-record inquiry: made at most 365 days ago, and clear."""
     record = row.record
-    done = readers.future_day(row, "record_inquiry_on")
+    done = readers.any_day(row, "record_inquiry_on")
     record["record_inquiry_on"] = done
     record["record_inquiry_result"] = None
     if done is None:

@@ -56,7 +56,7 @@ def _local(handler: Callable[..., None]) -> Callable[..., None]:
     """Give element names without their prefix to ``handler``."""
 
     def with_local_name(name: str, *args: object) -> None:
-        handler(name.rpartition(":")[2] if ":" in name else name, *args)
+        handler(name.rpartition(":")[2], *args)
 
     return with_local_name
 
@@ -73,9 +73,16 @@ def _parse(
     parser.buffer_text = True
     parser.StartDoctypeDeclHandler = _no_document_type
     parser.EntityDeclHandler = _no_document_type
-    parser.StartElementHandler = _local(start)
-    if end is not None:
-        parser.EndElementHandler = _local(end)
+
+    def root(name: str, attributes: Attributes) -> None:
+        """Choose the handlers once: nearly every workbook writes its elements without a prefix."""
+        prefixed = ":" in name
+        parser.StartElementHandler = _local(start) if prefixed else start
+        if end is not None:
+            parser.EndElementHandler = _local(end) if prefixed else end
+        parser.StartElementHandler(name, attributes)
+
+    parser.StartElementHandler = root
     if text is not None:
         parser.CharacterDataHandler = text
     try:

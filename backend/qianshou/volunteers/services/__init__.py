@@ -4,6 +4,7 @@ from .availability import add_time_away, remove_time_away, set_availability
 from .checks import record_check, withdraw_check
 from .records import change_status, change_volunteer, link_account, reveal_fields
 from .registering import register_many, register_volunteer
+from .unregistering import unregister_many
 
 __all__ = [
     "add_time_away",
@@ -16,5 +17,6 @@ __all__ = [
     "remove_time_away",
     "reveal_fields",
     "set_availability",
+    "unregister_many",
     "withdraw_check",
 ]
