@@ -2,7 +2,6 @@
 
 from typing import Any
 
-
 from config.environment import ROOT, home
 
 BASE_DIR = ROOT

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 
 from qianshou.accounts.models import User
@@ -36,12 +37,14 @@ class Companionships:
     manager: User
     families: Sequence[Family]
     helpers: Sequence[Helper]
+    led: Counter[str] = field(default_factory=Counter)
+    accompanied: set[str] = field(default_factory=set)
 
     def begin(self, count: int, *, fewest_days_ago: int, most_days_ago: int) -> list[Pairing]:
         """Pair so many children who have nobody yet with volunteers who may serve."""
         made: list[Pairing] = []
         for _one in range(count):
-            waiting = [family for family in self.families if not family.child.pairings.open().exists()]
+            waiting = [family for family in self.families if family.child.code not in self.accompanied]
             self.invention.chance.shuffle(waiting)
             day = self.invention.ago(fewest_days_ago, most_days_ago)
             pairing = next(filter(None, (self.pair(family, self.helpers, day) for family in waiting)), None)
@@ -58,19 +61,20 @@ class Companionships:
         for helper in fitting:
             for weekday, starts, room in self._meetings(helper):
                 try:
-                    with clock.frozen(_morning(day)):
-                        return services.record_pairing(
-                            family.child,
-                            helper.volunteer,
-                            weekday=weekday,
-                            starts=starts,
-                            ends=time(starts.hour + 1, starts.minute),
-                            room=room,
-                            by=self.manager,
-                        )
+                    return self._record(family, helper, day, weekday, starts, room)
                 except Conflict:
                     continue
         return None
+
+    def _record(self, family: Family, helper: Helper, day: date, weekday: int, starts: time, room: Room) -> Pairing:
+        ends = time(starts.hour + 1, starts.minute)
+        with clock.frozen(_morning(day)):
+            pairing = services.record_pairing(
+                family.child, helper.volunteer, weekday=weekday, starts=starts, ends=ends, room=room, by=self.manager
+            )
+        self.led[helper.volunteer.code] += 1
+        self.accompanied.add(family.child.code)
+        return pairing
 
     def end(self, pairings: Sequence[Pairing], *, fewest_days_ago: int, most_days_ago: int) -> None:
         """End companionships that had their time."""
@@ -78,6 +82,8 @@ class Companionships:
             reason = self.invention.pick(self.invention.words["end_reasons"])
             with clock.frozen(_morning(self.invention.ago(fewest_days_ago, most_days_ago))):
                 services.withdraw_pairing(pairing, by=self.manager, reason=reason)
+            self.led[pairing.volunteer.code] -= 1
+            self.accompanied.discard(pairing.child.code)
 
     def match(self, *, days_ago: int, accepted: int, begun: int) -> MatchingRun:
         """Let the manager run a matching on a past day, accept the best proposals and decline one.
@@ -99,12 +105,12 @@ class Companionships:
         child, volunteer, on = family.child, helper.volunteer, self.invention.as_of
         return (
             helper.story in SERVING_STORIES
+            and self.led[volunteer.code] < volunteer.max_children
             and volunteer.village is not None
             and self.county.minutes[volunteer.village.code, self.home.code] <= LONGEST_WAY
             and child.companion_wish in {CompanionWish.ANY, volunteer.sex}
             and not set(child.dialects).isdisjoint(volunteer.dialects)
             and age_on(volunteer.birth_date, on) - age_on(child.birth_date, on) >= YEARS_BETWEEN
-            and volunteer.pairings.open().count() < volunteer.max_children
         )
 
     def _meetings(self, helper: Helper) -> Iterator[tuple[int, time, Room]]:

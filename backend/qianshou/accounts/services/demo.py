@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -41,12 +42,13 @@ def create_demo_people(password: str, *, centre: Centre) -> dict[str, User]:
     """
     if not settings.DEMO_MODE:
         raise NotAllowed(_("Demo people exist in demo mode only."), code="not_in_demo_mode")
+    hashed = make_password(password)  # slow by design, and the same for all: once is enough
     people: dict[str, User] = {}
     for username, name, role, at_centre in DEMO_PEOPLE:
         user, _made = User.objects.get_or_create(username=username, defaults={"display_name": name})
         user.display_name, user.is_active = name, True
         user.email = f"{username}@demo.invalid"
-        user.set_password(password)
+        user.password = hashed
         user.save()
         place = centre if at_centre else None
         if not Membership.objects.current().filter(user=user, role=role, centre=place).exists():
