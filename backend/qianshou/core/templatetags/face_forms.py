@@ -18,7 +18,8 @@ register = template.Library()
 
 # Django's own sentence; our catalogue says it warmer.
 REQUIRED = gettext_lazy("This field is required.")
-OWN_OPTIONS = ("label", "hint", "cards", "optional_mark")
+OWN_OPTIONS = ("label", "hint", "cards", "optional_mark", "blank")
+DJANGOS_BLANK = "---------"
 
 
 def _kind_of(widget: forms.Widget) -> str:
@@ -48,6 +49,13 @@ def _native(widget: forms.Widget) -> forms.Widget:
     return widget
 
 
+def _with_words_for_nothing(bound: BoundField, words: Any) -> forms.Widget:
+    """Give a select whose empty choice says something instead of Django's row of dashes."""
+    widget = copy.copy(bound.field.widget)
+    widget.choices = [(key, words if label == DJANGOS_BLANK else label) for key, label in bound.field.widget.choices]
+    return widget
+
+
 @register.simple_tag
 def field(bound: BoundField, **options: Any) -> SafeString:
     """Show a field: label above, hint, error, control. Options beyond `label`, `hint`, `cards` become attributes."""
@@ -55,6 +63,8 @@ def field(bound: BoundField, **options: Any) -> SafeString:
         return SafeString(str(bound))
     widget = _native(bound.field.widget)
     kind = _kind_of(widget)
+    if type(widget) is forms.Select:
+        widget = _with_words_for_nothing(bound, options.get("blank") or _("Please choose"))
     hint = options.get("hint", bound.help_text)
     base = bound.auto_id or bound.html_name
     described = [f"{base}-hint"] if hint else []
