@@ -49,6 +49,11 @@ def current_key_id() -> str:
     return next(iter(_keyring(settings.QIANSHOU_KEYS)))
 
 
+def key_ids() -> list[str]:
+    """Return the ids of all keys, the current one first."""
+    return list(_keyring(settings.QIANSHOU_KEYS))
+
+
 def encrypt(plain: str, context: str) -> str:
     """Return `plain` encrypted for the place named by `context`."""
     key_id = current_key_id()
