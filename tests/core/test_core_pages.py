@@ -226,3 +226,24 @@ def test_a_form_without_its_token_is_refused(person):
     client.force_login(person("administrator"))
     answer = client.post(reverse("core:term_create"), {"name": "x"})
     assert (answer.status_code, answer["X-Problem"]) == (403, "csrf")
+
+
+def test_an_administrator_sees_what_keeps_failing_and_has_it_tried_again(client, person, home):
+    from qianshou.core import obligations
+    from qianshou.core.models import Obligation
+
+    fine = obligations.owe("test.fine", key="fine", due_at=clock.now())
+    bad = obligations.owe("test.bad", key="bad", due_at=clock.now())
+    Obligation.objects.filter(pk=bad.pk).update(attempts=9, last_error="ValueError at x.py:1")
+    client.force_login(person("administrator"))
+    assert client.get(reverse("core:obligations")).context["page_obj"].paginator.count == 2
+    only = client.get(reverse("core:obligations"), {"failing": "on"})
+    assert [row.key for row in only.context["object_list"]] == ["bad"]
+    assert "一直没有成功" in client.get("/").content.decode()
+    assert client.post(reverse("core:obligation_retry", args=[bad.code])).status_code == 303
+    bad.refresh_from_db()
+    assert bad.attempts == 0
+    assert AuditEntry.objects.filter(action="core.retry_obligation").count() == 1
+    client.force_login(person("manager", home))
+    assert client.get(reverse("core:obligations")).status_code == 403
+    assert client.post(reverse("core:obligation_retry", args=[fine.code])).status_code == 403

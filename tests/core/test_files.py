@@ -158,9 +158,16 @@ def test_a_pixel_flood_is_refused_before_it_is_decoded(owner, monkeypatch):
 
 @pytest.mark.parametrize(
     "content",
-    [b"GIF89a" + b"x" * 50, b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"\xff\xd8\xff", picture()[:200], b"RIFF1234WEBPxxxx",
-     b"\x00\x00\x00\x18ftypheicxxxxxxxxxxxxxxxx", b"%PDF-1.7"],
-)  # fmt: skip
+    [
+        b"GIF89a" + b"x" * 50,
+        b"<svg xmlns='http://www.w3.org/2000/svg'/>",
+        b"\xff\xd8\xff",
+        picture()[:200],
+        b"RIFF1234WEBPxxxx",
+        b"\x00\x00\x00\x18ftypheicxxxxxxxxxxxxxxxx",
+        b"%PDF-1.7",
+    ],
+)
 def test_what_is_no_picture_is_refused(owner, content):
     with pytest.raises(Invalid) as caught:
         files.store_image(upload(content), by=owner)

@@ -214,3 +214,54 @@ def test_only_obligations_start_tasks():
     pattern = re.compile(r"\.(delay|apply_async|send_task)\(")
     found = [str(path) for path in root.rglob("*.py") if path != allowed and pattern.search(path.read_text())]
     assert found == []
+
+
+@pytest.mark.django_db
+def test_standing_duties_are_owed_once_and_come_again(kind):
+    calls = []
+
+    def handle(obligation):
+        calls.append(clock.now())
+        return obligations.Again(clock.now() + HOUR)
+
+    kind(handle, standing=lambda at: at + HOUR)
+    with clock.frozen(NOON):
+        obligations.owe_standing()
+        obligations.owe_standing()
+        assert obligations.run_due() == 0
+    for hour in (1, 2):
+        with clock.frozen(NOON + hour * HOUR):
+            assert obligations.run_due() == 1
+    assert calls == [NOON + HOUR, NOON + 2 * HOUR]
+    assert Obligation.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_what_was_settled_long_ago_is_forgotten(kind):
+    obligations.owe(kind(lambda obligation: None), key="old", due_at=NOON)
+    obligations.owe("test.kind", key="open", due_at=NOON + HOUR)
+    with clock.frozen(NOON):
+        obligations.run_due()
+    with clock.frozen(NOON + obligations.KEEP_SETTLED + HOUR):
+        assert obligations.forget_settled() == 1
+    assert [obligation.key for obligation in Obligation.objects.all()] == ["open"]
+
+
+@pytest.mark.django_db
+def test_the_house_cleans_up_at_night_and_asks_for_holidays_in_december():
+    from qianshou.core import tasks
+
+    with clock.frozen(NOON):
+        obligations.owe_standing()
+    due = dict(Obligation.objects.filter(key__startswith="core.").values_list("key", "due_at"))
+    assert due["core.clean_up"] == datetime(2026, 11, 21, 19, tzinfo=UTC)
+    assert due["core.ask_for_holidays"] == datetime(2026, 12, 1, tzinfo=UTC)
+    with clock.frozen(due["core.ask_for_holidays"]):
+        again = tasks.ask_for_holidays(Obligation())
+    assert AuditEntry.objects.filter(action="core.miss_holidays", changes={"year": 2027}).count() == 1
+    assert again.due_at == datetime(2026, 12, 8, tzinfo=UTC)
+    with clock.frozen(datetime(2026, 12, 29, tzinfo=UTC)):
+        later = tasks.ask_for_holidays(Obligation())
+    assert later.due_at == datetime(2027, 1, 5, tzinfo=UTC)
+    with clock.frozen(later.due_at):
+        assert tasks.ask_for_holidays(Obligation()).due_at == datetime(2027, 12, 1, tzinfo=UTC)

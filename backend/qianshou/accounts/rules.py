@@ -55,6 +55,7 @@ ACTIONS: dict[str, frozenset[Role]] = {
     "calendar.view": frozenset(Role),
     "calendar.change": frozenset({Role.ADMINISTRATOR}),
     "audit.view": frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR, Role.MANAGER}),
+    "obligations.view": frozenset({Role.ADMINISTRATOR}),
     "jobs.view": frozenset({Role.ADMINISTRATOR, Role.MANAGER}),
     "reads.view": frozenset({Role.MANAGER, Role.SUPERVISOR}),
     "members.change": frozenset({Role.ADMINISTRATOR}),

@@ -1,5 +1,7 @@
 """Django's entry to the mechanisms that every app needs and no app owns."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +16,8 @@ ACTIONS = {
     "core.save_holiday": _("changed a day of the calendar"),
     "core.delete_holiday": _("took a day out of the calendar"),
     "core.save_notice": _("entered the notice of a year"),
+    "core.miss_holidays": _("noticed that next year's holidays are missing"),
+    "core.retry_obligation": _("had something tried again"),
     "core.save_term": _("changed a term"),
     "core.delete_term": _("took out a term"),
 }
@@ -31,6 +35,7 @@ class CoreConfig(AppConfig):
         from qianshou.core import audit, nav
 
         autodiscover_modules("tasks", "home")
+        import_module("qianshou.core.due")  # core's `home` is the registry itself
         audit.describe(ACTIONS)
         nav.register(
             nav.NavItem("core:calendar", _("Calendar"), icon="calendar-days", order=70),

@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from qianshou.core import audit
-from qianshou.core.models import AuditEntry, Job, JobState, ReadEntry
+from qianshou.core.models import AuditEntry, Job, JobState, Obligation, ReadEntry
 
 
 class _DayInput(forms.DateInput):
@@ -67,3 +67,19 @@ class JobFilter(filters.FilterSet):
     class Meta:
         model = Job
         fields = ("state",)
+
+
+class ObligationFilter(filters.FilterSet):
+    """Filters of what the house still owes."""
+
+    failing = filters.BooleanFilter(
+        label=_("Only what keeps failing"), method="keep_failing", widget=forms.CheckboxInput
+    )
+
+    class Meta:
+        model = Obligation
+        fields = ("failing",)
+
+    def keep_failing(self, rows: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
+        """Keep what was tried often."""
+        return rows & Obligation.objects.failing() if value else rows

@@ -21,13 +21,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import PurePath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from celery import current_app
 from django.conf import settings
 from django.db import IntegrityError, connection, models, transaction
 
-from qianshou.core import clock
+from qianshou.core import audit, clock
 from qianshou.core.models.obligation import ATTEMPTS_UNTIL_FAILING, Obligation
 
 __all__ = (
@@ -36,8 +36,10 @@ __all__ = (
     "LeaseLost",
     "cancel",
     "enqueue_after_commit",
+    "forget_settled",
     "handler",
     "owe",
+    "owe_standing",
     "postpone",
     "release_leases",
     "renew_lease",
@@ -45,7 +47,11 @@ __all__ = (
     "run_due",
     "sweep",
     "sweep_lag",
+    "try_again",
 )
+
+if TYPE_CHECKING:
+    from qianshou.accounts.models import User
 
 log = logging.getLogger(__name__)
 
@@ -56,6 +62,8 @@ DEFAULT_LEASE = timedelta(seconds=60)
 BATCH = 200
 FIRST_RETRY = timedelta(seconds=5)
 LONGEST_RETRY = timedelta(hours=1)
+#: The memory of a settled obligation keeps its key from being owed again.
+KEEP_SETTLED = timedelta(days=400)
 
 
 class LeaseLost(Exception):
@@ -77,22 +85,30 @@ class _Handler:
     handle: Handle
     atomic: bool
     lease: timedelta
+    first_due: Callable[[datetime], datetime] | None = None
 
 
 _handlers: dict[str, _Handler] = {}
 
 
-def handler(kind: str, *, atomic: bool = True, lease: timedelta = DEFAULT_LEASE) -> Callable[[Handle], Handle]:
+def handler(
+    kind: str,
+    *,
+    atomic: bool = True,
+    lease: timedelta = DEFAULT_LEASE,
+    standing: Callable[[datetime], datetime] | None = None,
+) -> Callable[[Handle], Handle]:
     """Register the function that fulfils obligations of one kind (``app.what``).
 
     With ``atomic`` the handler and the settling share one transaction. ``lease`` bounds how long it may be silent;
-    a longer handler calls :func:`renew_lease`.
+    a longer handler calls :func:`renew_lease`. ``standing`` makes it a duty of the house itself, owed once for ever:
+    it gets the present moment and returns when the duty is due first; the handler returns :class:`Again`.
     """
 
     def register(handle: Handle) -> Handle:
         if kind in _handlers and _handlers[kind].handle is not handle:
             raise RuntimeError(f"two handlers for obligations of kind {kind!r}")
-        _handlers[kind] = _Handler(handle, atomic, lease)
+        _handlers[kind] = _Handler(handle, atomic, lease, standing)
         return handle
 
     return register
@@ -149,6 +165,27 @@ def cancel(key: str, reason: str = "") -> bool:
 def postpone(key: str, *, due_at: datetime) -> bool:
     """Move an open obligation to another time; false when there is none, or a worker has it in hand."""
     return bool(Obligation.objects.open().free(clock.now()).filter(key=key).update(due_at=due_at, attempts=0))
+
+
+def owe_standing() -> None:
+    """Owe the duties of the house itself that are not owed yet (the key is the kind)."""
+    at = clock.now()
+    known = set(Obligation.objects.filter(key__in=_handlers).values_list("key", flat=True))
+    for kind, registered in _handlers.items():
+        if registered.first_due is not None and kind not in known:
+            owe(kind, key=kind, due_at=registered.first_due(at))
+
+
+def try_again(obligation: Obligation, *, by: User) -> bool:
+    """Make an open obligation due now, for a person who looked into it; false when it is settled or in hand."""
+    with transaction.atomic():
+        at = clock.now()
+        moved = Obligation.objects.open().free(at).filter(pk=obligation.pk).update(due_at=at, attempts=0)
+        if moved:
+            audit.record("core.retry_obligation", by=by, subject=obligation, changes={"kind": obligation.kind})
+            if settings.OBLIGATIONS_IMMEDIATE:
+                transaction.on_commit(lambda: _hand_over(obligation.pk))
+    return bool(moved)
 
 
 def sweep(*, limit: int = BATCH) -> int:
@@ -281,6 +318,14 @@ def run_due(*, kinds: set[str] | None = None, limit: int = 1000) -> int:
             return done
         done += run(pk)
     return done
+
+
+def forget_settled() -> int:
+    """Remove what was settled so long ago that its key cannot come again; returns how many."""
+    old = clock.now() - KEEP_SETTLED
+    settled = models.Q(done_at__lt=old) | models.Q(cancelled_at__lt=old)
+    removed, _by_model = Obligation.objects.filter(settled).delete()
+    return removed
 
 
 def release_leases() -> int:

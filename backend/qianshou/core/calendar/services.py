@@ -136,3 +136,12 @@ def delete_term(term: Term, *, by: User | None) -> None:
     with transaction.atomic():
         audit.record("core.delete_term", by=by, subject=term)
         term.delete()
+
+
+def note_missing_year(year: int) -> bool:
+    """Write into the audit that the holidays of a year have not been entered; false when they have."""
+    if HolidayRule.objects.filter(year=year).exists():
+        return False
+    with transaction.atomic():
+        audit.record("core.miss_holidays", by=None, changes={"year": year})
+    return True

@@ -9,6 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from qianshou.core import clock
+from qianshou.core.codes import PublicCodeField
 from qianshou.core.models.base import BaseModel
 
 #: After so many attempts an obligation is shown as failing; it is still tried, at most once an hour.
@@ -49,6 +50,7 @@ class ObligationQuerySet(models.QuerySet["Obligation"]):
 class Obligation(BaseModel):
     """One thing that must happen at or after a moment, exactly once, whatever dies in between."""
 
+    code = PublicCodeField(prefix="O")
     kind = models.CharField(max_length=80)
     key = models.CharField(max_length=200, unique=True)
     subject_type = models.CharField(max_length=100, blank=True)
