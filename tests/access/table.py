@@ -1,0 +1,152 @@
+"""Who may do what at every address of the house: one row per route. A route without a row fails the build.
+
+How to add a row: the key is the name of the route with its namespace; `get=`, `post=`, … say who is answered with
+success at the own home; `args=` gives the parameters of the address from a `Place`; `everywhere=` names roles that
+serve every home. Others get `closed` (no such right anywhere, or not any more) or `hidden` (the right, but not for
+what belongs to another home).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from qianshou.accounts.rules import ACTIONS, Role
+
+from .scene import ROLES, Place, Scene
+
+ANYONE = "anyone"
+SIGNED_IN = "signed in"
+Who = frozenset[Role] | str
+Arguments = Callable[[Scene, Place], dict[str, Any]]
+WHOLE_HOUSE = frozenset({Role.ADMINISTRATOR, Role.DONOR})
+
+
+def may(action: str) -> frozenset[Role]:
+    """Return the roles that the table of actions names."""
+    return ACTIONS[action] & frozenset(ROLES)
+
+
+def code(name: str) -> Arguments:
+    """Return the public code of what a place has under a name."""
+    return lambda scene, place: {"code": (getattr(place, name, None) or place.more[name]).code}
+
+
+@dataclass(frozen=True)
+class Row:
+    """Who is let in, per method."""
+
+    get: Who | None = None
+    post: Who | None = None
+    put: Who | None = None
+    patch: Who | None = None
+    delete: Who | None = None
+    args: Arguments | None = None
+    everywhere: frozenset[Role] = WHOLE_HOUSE
+    closed: int = 403
+    hidden: int = 404
+    ok: frozenset[int] = frozenset()
+    """Statuses that are success here beside the usual ones (a redirect of a GET, a missing object of one's own)."""
+    anonymous: int | None = None
+    but: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    """(role, place) -> status, where a line of the house differs from the rule above, each with its reason beside it."""
+    body: Mapping[str, Any] = field(default_factory=dict)
+    why: str = ""
+    """Why the row is as open or as odd as it is."""
+
+
+ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
+_REDIRECTS = frozenset({302})
+_NOTHING_OF_ONES_OWN = frozenset({302, 404})
+
+
+def _member(scene: Scene, place: Place) -> dict[str, Any]:
+    return {"code": place.user.code}
+
+
+_own_account = Row(get=SIGNED_IN, post=SIGNED_IN, ok=_REDIRECTS)
+_people = Row(get=ADMINISTRATOR, post=ADMINISTRATOR, args=_member)
+
+TABLE: dict[str, Row] = {
+    # Health, for the supervisor of processes; says nothing of people.
+    "healthz": Row(get=ANYONE),
+    "readyz": Row(get=ANYONE, ok=frozenset({503})),
+    "style": Row(get=ANYONE, ok=frozenset({404}), why="404 outside demo mode"),
+    "home": Row(get=SIGNED_IN),
+    # The door.
+    "account_login": Row(get=ANYONE, post=ANYONE, ok=_REDIRECTS),
+    "account_logout": Row(get=ANYONE, post=ANYONE, ok=_REDIRECTS),
+    "account_inactive": Row(get=ANYONE),
+    "account_reset_password": Row(get=ANYONE, post=ANYONE, ok=_REDIRECTS),
+    "account_reset_password_done": Row(get=ANYONE),
+    "account_reset_password_from_key": Row(
+        get=ANYONE, post=ANYONE, ok=_REDIRECTS, args=lambda scene, place: {"uidb36": "1", "key": "not-a-key"}
+    ),
+    "account_reset_password_from_key_done": Row(get=ANYONE),
+    "mfa_authenticate": Row(get=ANYONE, post=ANYONE, ok=_REDIRECTS, why="without a sign-in under way: to the door"),
+    "mfa_login_webauthn": Row(get=ANYONE, post=ANYONE, ok=_REDIRECTS),
+    "accounts:preferences": Row(
+        post=ANYONE, ok=_REDIRECTS, body={"language": "en"}, why="choice of language at the door"
+    ),
+    # One's own account.
+    "accounts:me": Row(get=SIGNED_IN),
+    "accounts:sign_out_everywhere": Row(post=SIGNED_IN),
+    "accounts:tokens": _own_account,
+    "accounts:revoke_token": Row(
+        post=frozenset({Role.MANAGER}),
+        args=lambda scene, place: {"code": scene.token.code},
+        closed=404,
+        everywhere=frozenset({Role.MANAGER}),
+        why="the token is the manager's",
+    ),
+    "account_reauthenticate": Row(get=SIGNED_IN, post=SIGNED_IN, ok=_REDIRECTS),
+    "account_change_password": _own_account,
+    "account_set_password": _own_account,
+    "mfa_index": Row(get=SIGNED_IN),
+    "mfa_reauthenticate": _own_account,
+    "mfa_activate_totp": _own_account,
+    "mfa_deactivate_totp": Row(get=SIGNED_IN, post=SIGNED_IN, ok=_NOTHING_OF_ONES_OWN, why="nobody has set one up"),
+    "mfa_view_recovery_codes": Row(get=SIGNED_IN, ok=_NOTHING_OF_ONES_OWN),
+    "mfa_generate_recovery_codes": _own_account,
+    "mfa_download_recovery_codes": Row(get=SIGNED_IN, ok=_NOTHING_OF_ONES_OWN),
+    "mfa_list_webauthn": Row(get=SIGNED_IN),
+    "mfa_add_webauthn": _own_account,
+    "mfa_reauthenticate_webauthn": _own_account,
+    "mfa_remove_webauthn": Row(
+        get=SIGNED_IN,
+        post=SIGNED_IN,
+        delete=SIGNED_IN,
+        ok=_NOTHING_OF_ONES_OWN,
+        args=lambda scene, place: {"pk": 1},
+    ),
+    "mfa_edit_webauthn": Row(
+        get=SIGNED_IN, post=SIGNED_IN, ok=_NOTHING_OF_ONES_OWN, args=lambda scene, place: {"pk": 1}
+    ),
+    "usersessions_list": _own_account,
+    "api-me": Row(get=SIGNED_IN),
+    # People and roles.
+    "accounts:members": Row(get=ADMINISTRATOR),
+    "accounts:member_create": Row(get=ADMINISTRATOR, post=ADMINISTRATOR),
+    "accounts:member": Row(get=ADMINISTRATOR, args=_member),
+    "accounts:member_change": _people,
+    "accounts:membership_grant": _people,
+    "accounts:membership_end": Row(
+        get=ADMINISTRATOR,
+        post=ADMINISTRATOR,
+        args=lambda scene, place: {"code": place.user.code, "pk": place.membership.pk},
+    ),
+    "accounts:member_disable": _people,
+    "accounts:member_enable": _people,
+    "accounts:member_sign_out": _people,
+    "accounts:member_password_link": _people,
+}
+
+ADMIN_SITE = Row(
+    get=ADMINISTRATOR,
+    post=ADMINISTRATOR,
+    ok=frozenset({302, 403, 404, 405}),
+    closed=302,
+    why="Django's admin shows accounts to administrators and changes nothing; others are led to the door",
+)
+"""Every route under /admin/ (Django makes them from the two registered models)."""
