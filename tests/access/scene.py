@@ -8,16 +8,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
-from django.db import models
+from django.db import models, transaction
 
 from qianshou.accounts.models import ApiToken, Membership, User
 from qianshou.accounts.rules import Role
 from qianshou.centres.models import Centre, OpeningHours, Room, Village, Zone
 from qianshou.children.models import Child, Guardian, Relative
 from qianshou.companionship.models import LeftOver, MatchingRun, Pairing, PairRule, Proposal
-from qianshou.core import clock
+from qianshou.core import audit, clock, readlog
 from qianshou.core.fieldclasses import FieldClass
 from qianshou.core.fields import EncryptedJSONField, EncryptedTextField, WordListField
+from qianshou.core.models import HolidayRule, Job, PrivateFile, Term
 from qianshou.volunteers.models import AvailabilitySlot, Check, Volunteer
 
 PASSWORD = make_password("three quiet lanterns")
@@ -125,7 +126,27 @@ class Scene:
         place.rule = PairRule.objects.create(centre=centre, child=lonely, volunteer=free, kind="forbid")
         place.user = User.objects.create(username=f"somebody_{name}", display_name=f"somebody {name}")
         place.membership = Membership.objects.create(user=place.user, role=Role.WORKER, centre=centre)
+        self._core(place)
         return place
+
+    def _core(self, place: Place) -> None:
+        number = next(self.numbers)
+        place.more["job"] = Job.objects.create(kind="test.nothing", title="job", by=place.user, centre=place.centre)
+        place.more["file"] = PrivateFile.objects.create(
+            kind="test",
+            name="file",
+            extension="csv",
+            content_type="text/csv",
+            sha256="0" * 64,
+            size=1,
+            owner=place.user,
+        )
+        day = dt.date(2027, 1, 1) + dt.timedelta(days=number)
+        place.more["holiday"] = HolidayRule.objects.create(date=day, kind="public_holiday", name="day", year=2027)
+        place.more["term"] = Term.objects.create(name="term", starts_on=day, ends_on=day + dt.timedelta(days=90))
+        with transaction.atomic():
+            audit.record("children.register_child", by=place.user, subject=place.child)
+            readlog.record_read(by=place.user, subject=place.child, fields=["name"], purpose="test")
 
     def child(self, place: Place, village: Village) -> tuple[Child, Guardian]:
         """Return a child whose guarded fields, and those of the family, are canaries."""

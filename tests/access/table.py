@@ -9,7 +9,7 @@ what belongs to another home).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from qianshou.accounts.rules import ACTIONS, Role
@@ -50,7 +50,7 @@ class Row:
     """Statuses that are success here beside the usual ones (a redirect of a GET, a missing object of one's own)."""
     anonymous: int | None = None
     but: Mapping[tuple[str, str], int] = field(default_factory=dict)
-    """(role, place) -> status, where a line of the house differs from the rule above, each with its reason beside it."""
+    """(role, place) -> status, where a line of the house differs from the rule above; the reason stands beside it."""
     body: Mapping[str, Any] = field(default_factory=dict)
     why: str = ""
     """Why the row is as open or as odd as it is."""
@@ -66,6 +66,7 @@ def _member(scene: Scene, place: Place) -> dict[str, Any]:
 
 
 _own_account = Row(get=SIGNED_IN, post=SIGNED_IN, ok=_REDIRECTS)
+_calendar = Row(get=may("calendar.change"), post=may("calendar.change"))
 _people = Row(get=ADMINISTRATOR, post=ADMINISTRATOR, args=_member)
 
 TABLE: dict[str, Row] = {
@@ -140,6 +141,24 @@ TABLE: dict[str, Row] = {
     "accounts:member_enable": _people,
     "accounts:member_sign_out": _people,
     "accounts:member_password_link": _people,
+    # Core: jobs, logs, files, calendar.
+    "api:schema": Row(get=ANYONE, why="the shape of the API is no secret"),
+    "api:docs": Row(get=ANYONE),
+    "api/v1/.*$": Row(get=ANYONE, ok=frozenset({404}), why="an unknown address of the API: 404 in the API's shape"),
+    "core:jobs": Row(get=SIGNED_IN, why="everybody sees the jobs they started"),
+    "core:job": Row(get=may("jobs.view"), args=code("job"), closed=404),
+    "core:job_cancel": Row(post=may("jobs.view"), args=code("job"), closed=404),
+    "core:audit": Row(get=may("audit.view")),
+    "core:reads": Row(get=may("reads.view")),
+    "core:file": Row(get=frozenset(), args=code("file"), closed=404, why="without a rule for its kind: its owner only"),
+    "core:calendar": Row(get=may("calendar.view")),
+    "core:holiday_create": _calendar,
+    "core:calendar_notice": _calendar,
+    "core:term_create": _calendar,
+    "core:holiday_edit": replace(_calendar, args=code("holiday")),
+    "core:holiday_delete": replace(_calendar, args=code("holiday")),
+    "core:term_edit": replace(_calendar, args=code("term")),
+    "core:term_delete": replace(_calendar, args=code("term")),
 }
 
 ADMIN_SITE = Row(
