@@ -67,11 +67,11 @@ def _servers(env: Environment) -> Iterator[str]:
 def _secret_key(env: Environment) -> Iterator[str]:
     key = env.get("SECRET_KEY", "")
     if not key:
-        yield f"SECRET_KEY is missing: at least {SHORTEST_SECRET} random characters (`manage.py new_keys` prints one)."
+        yield f"SECRET_KEY is missing: at least {SHORTEST_SECRET} random characters (`manage.py first_keys`)."
     elif len(key) < SHORTEST_SECRET or len(set(key)) < FEWEST_LETTERS:
         yield f"SECRET_KEY is too short or too simple: at least {SHORTEST_SECRET} random characters."
     elif _WEAK_SECRET.search(key):
-        yield "SECRET_KEY looks like an example: use random characters (`manage.py new_keys` prints one)."
+        yield "SECRET_KEY looks like an example: use random characters (`manage.py first_keys` prints one)."
 
 
 def _key_bytes(encoded: str) -> bytes | None:
@@ -86,7 +86,7 @@ def _field_keys(env: Environment) -> Iterator[str]:
     ids: set[str] = set()
     listed = [part.strip() for part in env.get("QIANSHOU_KEYS", "").replace("\n", ",").split(",") if part.strip()]
     if not listed:
-        yield "QIANSHOU_KEYS is missing: <id>:<base64 of 32 bytes>, newest first (`manage.py new_keys` prints one)."
+        yield "QIANSHOU_KEYS is missing: <id>:<base64 of 32 bytes>, newest first (`manage.py first_keys` prints one)."
     for number, part in enumerate(listed, start=1):
         key_id, _, encoded = part.partition(":")
         raw = _key_bytes(encoded)
@@ -104,7 +104,7 @@ def _field_keys(env: Environment) -> Iterator[str]:
     index = env.get("QIANSHOU_INDEX_KEY", "")
     raw_index = _key_bytes(index)
     if not index:
-        yield "QIANSHOU_INDEX_KEY is missing: base64 of at least 32 bytes (`manage.py new_keys` prints one)."
+        yield "QIANSHOU_INDEX_KEY is missing: base64 of at least 32 bytes (`manage.py first_keys` prints one)."
     elif raw_index is None or len(raw_index) < KEY_BYTES:
         yield "QIANSHOU_INDEX_KEY must be the base64 of at least 32 bytes."
     elif raw_index in seen:

@@ -127,8 +127,8 @@ def test_serve_is_not_for_production(good):
     assert "celery -A config.celery beat" in refused.stderr
 
 
-def test_new_keys_are_accepted(good, tmp_path):
-    printed = run(MANAGE, "new_keys", QIANSHOU_HOME=str(tmp_path))
+def test_first_keys_are_accepted(good, tmp_path):
+    printed = run(MANAGE, "first_keys", QIANSHOU_HOME=str(tmp_path))
     fresh = dict(line.split("=", 1) for line in printed.stdout.split())
     assert production_faults({**good, **fresh}) == []
 

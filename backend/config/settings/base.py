@@ -8,7 +8,6 @@ BASE_DIR = ROOT
 QIANSHOU_HOME = home()
 RUN_MODE = ""  # "embedded" or "production"
 DEMO_MODE = False
-MFA_REQUIRED = False  # production sets it: a second factor for everybody who meets children's data
 
 INSTALLED_APPS = [
     "qianshou.core",

@@ -1,4 +1,4 @@
-"""`manage.py new_keys`: keys for production, fresh from the system's random source."""
+"""`manage.py first_keys`: keys for production, fresh from the system's random source."""
 
 from __future__ import annotations
 
