@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import models
@@ -15,7 +16,7 @@ def new_code(prefix: str = "", length: int = 8) -> str:
     return prefix + "".join(secrets.choice(ALPHABET) for _ in range(length))
 
 
-class PublicCodeField(models.CharField):
+class PublicCodeField(models.CharField):  # type: ignore[type-arg]
     """A unique code that an object gets when it is made and keeps for life."""
 
     def __init__(self, *args: Any, prefix: str = "", **kwargs: Any) -> None:
@@ -26,7 +27,7 @@ class PublicCodeField(models.CharField):
         kwargs["default"] = ""
         super().__init__(*args, **kwargs)
 
-    def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
+    def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
         """Describe the field for migrations."""
         name, path, args, kwargs = super().deconstruct()
         for key in ("unique", "editable", "default"):
@@ -37,7 +38,7 @@ class PublicCodeField(models.CharField):
 
     def pre_save(self, model_instance: models.Model, add: bool) -> str:
         """Give the object its code at the first save."""
-        value = getattr(model_instance, self.attname)
+        value: str = getattr(model_instance, self.attname)
         if not value:
             value = new_code(self.prefix)
             setattr(model_instance, self.attname, value)

@@ -7,6 +7,7 @@ value never decrypt it, and `.values()` gives the ciphertext.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.exceptions import FieldError
@@ -31,7 +32,8 @@ class _DecryptingAttribute(DeferredAttribute):
         name = self.field.attname
         value = instance.__dict__[name] if name in instance.__dict__ else super().__get__(instance, cls)
         if isinstance(value, Ciphertext):
-            value = self.field.reveal(instance, value)
+            field: Any = self.field
+            value = field.reveal(instance, value)
             instance.__dict__[name] = value
         return value
 
@@ -108,7 +110,7 @@ class EncryptedJSONField(EncryptedTextField):
         kwargs.setdefault("default", container)
         super().__init__(*args, **kwargs)
 
-    def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
+    def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
         """Describe the field for migrations."""
         name, path, args, kwargs = super().deconstruct()
         if self.container is not list:
@@ -145,7 +147,7 @@ class BlindIndexField(models.CharField):
         kwargs.update(max_length=64, editable=False, blank=True, default="", db_index=True)
         super().__init__(*args, **kwargs)
 
-    def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
+    def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
         """Describe the field for migrations."""
         name, path, args, kwargs = super().deconstruct()
         for key in ("max_length", "editable", "blank", "default", "db_index"):

@@ -31,7 +31,7 @@ class Rotated:
     held: Counter[str] = field(default_factory=Counter)
 
 
-def encrypted_models() -> list[tuple[type[models.Model], list[EncryptedTextField]]]:
+def encrypted_models() -> list[tuple[type[models.Model], list[EncryptedTextField[Any, Any]]]]:
     """Return every model with its encrypted fields."""
     found = []
     for model in apps.get_models():
@@ -67,7 +67,7 @@ def _batches(model: type[models.Model], wanted: models.Q) -> Iterator[list[Any]]
         last = batch[-1].pk
 
 
-def _rewrite(row: models.Model, fields: list[EncryptedTextField], key_id: str) -> int:
+def _rewrite(row: models.Model, fields: list[EncryptedTextField[Any, Any]], key_id: str) -> int:
     """Write one row; a value that somebody changed meanwhile is under the new key already and stays."""
     written = 0
     for part in fields:
@@ -81,7 +81,7 @@ def _rewrite(row: models.Model, fields: list[EncryptedTextField], key_id: str) -
     return 1 if written else 0
 
 
-def _keys_held(model: type[models.Model], fields: list[EncryptedTextField]) -> Counter[str]:
+def _keys_held(model: type[models.Model], fields: list[EncryptedTextField[Any, Any]]) -> Counter[str]:
     held: Counter[str] = Counter()
     for part in fields:
         for value in model._base_manager.exclude(**{part.name: ""}).values_list(part.name, flat=True).iterator():

@@ -61,10 +61,13 @@ def _of_domain(error: DomainError) -> dict[str, Any]:
 def _of_framework(error: exceptions.APIException) -> Response:
     code = str(getattr(error.detail, "code", None) or error.default_code)
     headers = {}
-    if getattr(error, "auth_header", None):
-        headers["WWW-Authenticate"] = error.auth_header
-    if getattr(error, "wait", None):
-        headers["Retry-After"] = str(int(error.wait) + 1)
+    # The view sets the one, the throttle the other.
+    auth_header: str | None = getattr(error, "auth_header", None)
+    wait: float | None = getattr(error, "wait", None)
+    if auth_header:
+        headers["WWW-Authenticate"] = auth_header
+    if wait:
+        headers["Retry-After"] = str(int(wait) + 1)
     return Response(envelope(CODES.get(code, code), error.detail), status=error.status_code, headers=headers)
 
 

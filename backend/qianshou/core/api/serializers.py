@@ -21,7 +21,10 @@ class StrictSerializer(serializers.Serializer):  # type: ignore[type-arg]
             unknown = [str(name) for name in data if name not in self.fields]
             if unknown:
                 raise serializers.ValidationError(
-                    {name: [serializers.ErrorDetail(_("There is no such field."), "unknown_field")] for name in unknown}
+                    {
+                        name: [serializers.ErrorDetail(str(_("There is no such field.")), "unknown_field")]
+                        for name in unknown
+                    }
                 )
         return super().to_internal_value(data)
 
@@ -34,6 +37,8 @@ class FieldClassSerializerMixin:
     """
 
     field_classes: ClassVar[dict[str, FieldClass]] = {}
+    #: The class that the viewer sees of the record that is shown just now.
+    _now_seen: FieldClass | None = None
 
     def get_record(self, instance: Any) -> Any:
         """Return the record that decides what is seen."""
@@ -53,7 +58,7 @@ class FieldClassSerializerMixin:
     @property
     def _readable_fields(self) -> Iterable[Any]:
         fields = super()._readable_fields  # type: ignore[misc]
-        ceiling = getattr(self, "_now_seen", None)
+        ceiling = self._now_seen
         for field in fields:
             declared = self._class_of(field)
             if ceiling is not None and declared is not None and declared <= ceiling:

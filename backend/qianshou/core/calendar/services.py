@@ -36,7 +36,7 @@ def save_rule(
     """Write one day of the table; raises `Invalid` when the day has a rule already."""
     with transaction.atomic():
         others = HolidayRule.objects.filter(date=on)
-        if others.exclude(pk=rule.pk if rule else None).exists():
+        if others.exclude(pk=rule.pk if rule else 0).exists():
             raise Invalid(
                 _("This day is in the table already."), fields={"date": _("This day is in the table already.")}
             )
@@ -121,7 +121,7 @@ def save_term(
         )
     with transaction.atomic():
         clash = Term.objects.filter(centre=centre, starts_on__lte=ends_on, ends_on__gte=starts_on)
-        if clash.exclude(pk=term.pk if term else None).exists():
+        if clash.exclude(pk=term.pk if term else 0).exists():
             raise Conflict(_("There is another term in these days."), code="term_overlaps")
         term = term or Term()
         term.name, term.starts_on, term.ends_on, term.centre = name, starts_on, ends_on, centre

@@ -6,7 +6,7 @@ import hashlib
 import os
 from collections.abc import Iterable, Iterator, Set
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
@@ -28,7 +28,7 @@ LONGEST_NAME = 200
 
 
 def store_document(
-    upload: UploadedFile,
+    upload: UploadedFile[Any],
     *,
     by: User,
     kinds: Set[str] = frozenset({"xlsx", "xls", "csv"}),
@@ -41,7 +41,7 @@ def store_document(
 
 
 def store_image(
-    upload: UploadedFile, *, by: User, kind: str = "image", centre: Centre | None = None, longest_side: int = 1600
+    upload: UploadedFile[Any], *, by: User, kind: str = "image", centre: Centre | None = None, longest_side: int = 1600
 ) -> PrivateFile:
     """Keep a picture, written anew as WebP without metadata; raises `Invalid` (field `file`) or `TooLarge`."""
     content = reencode(upload, upload.size or 0, longest_side=longest_side)

@@ -6,12 +6,13 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_python
 from django.utils.translation.template import templatize
 
-KEYWORDS = {
+KEYWORDS: dict[str, Any] = {
     **DEFAULT_KEYWORDS,
     "_": None,
     "gettext_lazy": None,
@@ -86,7 +87,8 @@ def _texts(path: Path, place: str) -> Iterator[tuple[str | tuple[str, ...], str 
         # The result only resembles Python: its indentation would not pass the tokenizer.
         source = "\n".join(line.lstrip() for line in templatize(source, origin=place).splitlines())
     stream = io.BytesIO(source.encode())
-    for _line, function, arguments, comments in extract_python(stream, KEYWORDS, ("Translators:",), {}):
+    found: Any = extract_python(stream, KEYWORDS, ("Translators:",), {})  # babel types its tuples too loosely
+    for _line, function, arguments, comments in found:
         values = arguments if isinstance(arguments, tuple) else (arguments,)
         picked = _pick(function, values)
         if picked is not None:

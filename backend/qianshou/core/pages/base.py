@@ -282,7 +282,7 @@ def add_problem(form: forms.BaseForm, error: DomainError) -> None:
 class ActionPage(IdempotentPageMixin, OneMixin, Page):
     """One POST that does one thing to one object and goes on."""
 
-    http_method_names: ClassVar[list[str]] = ["post", "options"]
+    http_method_names = ["post", "options"]
 
     def perform(self) -> str | HttpResponseBase:
         """Call the service; return the address to go to, or a whole answer."""
@@ -297,7 +297,7 @@ class ActionPage(IdempotentPageMixin, OneMixin, Page):
 class ConfirmPage(ActionPage):
     """Says what will happen and to whom, then does it on POST; the page behind a dialog without script."""
 
-    http_method_names: ClassVar[list[str]] = ["get", "head", "post", "options"]
+    http_method_names = ["get", "head", "post", "options"]
     template_name = "confirm.html"
     title: ClassVar[Any] = ""
     text: ClassVar[Any] = ""

@@ -82,6 +82,7 @@ class EventsConsumer(AsyncWebsocketConsumer):
             await self._say({"type": "error", "code": "not_understood"})
 
     async def _subscribe(self, name: str) -> None:
+        self._checked.pop(name, None)  # who was evicted a moment ago is asked anew
         if len(self._socket.rooms) >= MOST_ROOMS:
             await self._say({"type": "error", "code": "too_many_rooms"})
         elif await self._allowed(name):
@@ -94,7 +95,7 @@ class EventsConsumer(AsyncWebsocketConsumer):
         at = time.monotonic()
         if at - self._checked.get(name, -TRUST) < TRUST:
             return True
-        allowed = await database_sync_to_async(self._ask)(name)
+        allowed: bool = await database_sync_to_async(self._ask)(name)
         if allowed:
             self._checked[name] = at
         else:
@@ -109,7 +110,7 @@ class EventsConsumer(AsyncWebsocketConsumer):
             self._socket.close(SIGNED_OUT)
             return False
         user = get_user_model().objects.filter(pk=self._socket.user_id, is_active=True).first()
-        return user is not None and may_join(user, name)
+        return bool(user is not None and may_join(user, name))
 
     async def _write(self) -> None:
         while True:
