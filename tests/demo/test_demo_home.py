@@ -18,7 +18,7 @@ from qianshou.children.models import Child, Guardian, Relative
 from qianshou.companionship.models import Pairing, PairingState, Proposal
 from qianshou.core import clock
 from qianshou.core.identity import read_national_id
-from qianshou.core.models import AuditEntry
+from qianshou.core.models import AuditEntry, Term
 from qianshou.demo import loading
 from qianshou.demo.invention import AREA, PHONE_PREFIX, Invention
 from qianshou.volunteers.models import Volunteer
@@ -41,6 +41,7 @@ def demo(db, settings):
 def test_the_county_is_whole_and_invented(demo):
     assert (Centre.objects.count(), Village.objects.count(), TravelTime.objects.count()) == (12, 60, 72 * 71)
     full = Centre.objects.get(code="H01")
+    assert Term.objects.filter(starts_on__lte=TODAY, ends_on__gte=TODAY).count() == 1
     assert full.children.count() == 60
     assert full.volunteers.count() == 90
     assert min(home.children.count() for home in Centre.objects.all()) >= 4

@@ -22,6 +22,7 @@ from .children import Family, invent_families, write_families
 from .companions import Companionships
 from .invention import Invention
 from .places import County, load_county
+from .terms import load_terms
 from .volunteers import Helper, invent_helpers, write_helpers
 
 FULL_HOME = "H01"
@@ -46,6 +47,7 @@ def load(*, fixtures: Path, seed: int, as_of: date, password: str) -> Counts:
     invention = Invention(seed=seed, as_of=as_of, words=fixtures / "demo" / "words.json")
     county = load_county(fixtures / "places")
     full = county.homes[FULL_HOME]
+    load_terms(as_of)
     people = _people(password, county, as_of)
     families: dict[str, list[Family]] = {}
     helpers: dict[str, list[Helper]] = {}

@@ -12,6 +12,8 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
+from qianshou.core.models import HolidayRule
+
 
 class Command(BaseCommand):
     """Compile texts, bring the database up to date, collect style sheets; in demo mode load the demo home."""
@@ -23,6 +25,8 @@ class Command(BaseCommand):
         """Do each step, quietly."""
         call_command("messages", compile=True, stdout=_Silent())
         call_command("migrate", interactive=False, verbosity=0)
+        if not HolidayRule.objects.exists():
+            call_command("load_holidays", stdout=_Silent())
         if not settings.DEBUG:
             self._collect_static()
         if settings.DEMO_MODE and apps.is_installed("qianshou.demo"):
