@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("qianshou.accounts.urls")),
     path("account/", include("qianshou.accounts.door_urls")),
     path("admin/", house_admin.urls),
+    path("", include("qianshou.companionship.urls")),
     path("_style/", style_page, name="style"),
     path("api/v1/me/", MeView.as_view(), name="api-me"),
     path("api/v1/", include("qianshou.core.api.urls")),
