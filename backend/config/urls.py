@@ -20,6 +20,7 @@ urlpatterns = [
     path("api/v1/me/", MeView.as_view(), name="api-me"),
     path("api/v1/", include("qianshou.core.api.urls")),
     path("", include("qianshou.core.urls")),
+    path("", include("qianshou.reports.urls")),
 ]
 
 handler400 = "qianshou.core.pages.problems.bad_request"

@@ -27,5 +27,10 @@ def read(job: Job, progress: Progress) -> dict[str, Any]:
 @jobs.kind(WRITE_JOB)
 def write(job: Job, progress: Progress) -> dict[str, Any]:
     """Write a confirmed import."""
-    found = services.write_import(_import_of(job), by=job.by, progress=progress)
+    found = _import_of(job)
+    try:
+        found = services.write_import(found, by=job.by, progress=progress)
+    except Exception:  # also a person who asked to stop: nothing was written, the preview is open again
+        services.compare_again(found)
+        raise
     return {"url": found.get_absolute_url()}

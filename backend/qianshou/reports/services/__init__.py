@@ -5,9 +5,10 @@ from .loading import import_file
 from .reading import read_import
 from .receiving import read_again, receive_register
 from .undoing import undo_import
-from .writing import confirm_import, write_import
+from .writing import compare_again, confirm_import, write_import
 
 __all__ = [
+    "compare_again",
     "confirm_import",
     "correct_columns",
     "decide_match",

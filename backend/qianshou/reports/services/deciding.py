@@ -25,8 +25,8 @@ def correct_columns(found: Import, corrections: Mapping[str, Mapping[str, str | 
 
     Raises `Invalid` with the place of each column that cannot mean that.
     """
-    found = locked(found, {ImportState.READY, ImportState.REFUSED})
     authorise(by, found.kind, found.centre_id)
+    found = locked(found, {ImportState.READY, ImportState.REFUSED})
     kind = KINDS[found.kind]
     faults: dict[str, str] = {}
     for sheet, columns in corrections.items():
@@ -55,8 +55,8 @@ def decide_match(row: ImportRow, decision: str, *, by: User, ticked: Collection[
 
     Nothing is taken over unless it is ticked. Raises `Invalid` for what is no decision about this row.
     """
+    authorise(by, row.source.kind, row.source.centre_id)
     found = locked(row.source, {ImportState.READY})
-    authorise(by, found.kind, found.centre_id)
     row = ImportRow.objects.select_for_update(of=("self",)).select_related("source").get(pk=row.pk)
     open_question = row.match in {RowMatch.MAYBE, *DECISIONS}
     if (
@@ -98,8 +98,8 @@ def _count_again(found: Import) -> None:
 @transaction.atomic
 def give_up(found: Import, *, by: User) -> Import:
     """Put an import away; nothing was written."""
-    found = locked(found, {ImportState.READY, ImportState.REFUSED, ImportState.READING})
     authorise(by, found.kind, found.centre_id)
+    found = locked(found, {ImportState.READY, ImportState.REFUSED, ImportState.READING})
     found.state = ImportState.CANCELLED
     found.save(update_fields=["state"])
     found.rows.all().delete()

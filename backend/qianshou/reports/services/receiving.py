@@ -48,9 +48,10 @@ def receive_register(
 @transaction.atomic
 def read_again(found: Import, *, by: User) -> Import:
     """Read the file once more: after a correction, or after a reading that did not end."""
-    found = locked(found, {ImportState.READY, ImportState.READING, ImportState.REFUSED})
     authorise(by, found.kind, found.centre_id)
-    if found.state == ImportState.READING and found.job is not None and found.job.is_open:
+    found = locked(found, {ImportState.READY, ImportState.READING, ImportState.REFUSED, ImportState.WRITING})
+    is_busy = found.state in {ImportState.READING, ImportState.WRITING}
+    if is_busy and found.job is not None and found.job.is_open:
         return found
     found.state = ImportState.READING
     found.save(update_fields=["state"])

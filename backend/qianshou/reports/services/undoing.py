@@ -21,8 +21,8 @@ def undo_import(found: Import, *, by: User, reason: str = "") -> Import:
 
     Raises `Conflict` (`import_in_use`) with a sentence that names what stands on it.
     """
-    found = locked(found, {ImportState.DONE})
     authorise(by, found.kind, found.centre_id)
+    found = locked(found, {ImportState.DONE})
     target = target_of(found)
     created = list(found.rows.filter(outcome=RowOutcome.CREATED).values_list("subject_id", flat=True))
     updated = list(found.rows.filter(outcome=RowOutcome.UPDATED).order_by("position"))

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from qianshou.accounts.models import User
 from qianshou.core import audit, clock, jobs
-from qianshou.core.errors import Conflict, DomainError
+from qianshou.core.errors import Conflict
 from qianshou.core.models import AuditEntry
 
 from ..models import (
@@ -57,8 +57,8 @@ def confirm_import(found: Import, *, leave_out_rejected: bool, by: User) -> Impo
 
     Raises `Conflict`: `rows_rejected`, `rows_undecided`, `import_not_at_this_step`.
     """
-    found = locked(found, {ImportState.READY})
     authorise(by, found.kind, found.centre_id)
+    found = locked(found, {ImportState.READY})
     refused = refusal(found, leave_out_rejected=leave_out_rejected)
     if refused is not None:
         raise refused
@@ -79,28 +79,26 @@ def confirm_import(found: Import, *, leave_out_rejected: bool, by: User) -> Impo
 def write_import(found: Import, *, by: User | None, progress: Progress | None = None) -> Import:
     """Write a confirmed import; a second call finds it done and changes nothing.
 
-    Raises a `DomainError` when the house changed meanwhile (the import is back at the preview, compared anew).
+    Raises a `DomainError` when the house changed meanwhile; then call `compare_again`.
     """
     report = progress or Silent()
-    report.report(_("Comparing with what the house knows"))
-    try:
-        with transaction.atomic():
-            found = Import.objects.select_for_update(of=("self",)).select_related("centre").get(pk=found.pk)
-            if found.state == ImportState.DONE:
-                return found
-            found = locked(found, {ImportState.WRITING})
-            rows = list(found.rows.order_by("position"))
-            report.report(_("Writing"), 0, len(rows))
-            return write_rows(found, rows, by=by)
-    except DomainError:
-        compare_again(found)
-        raise
+    rows = list(ImportRow.objects.filter(source=found).order_by("position"))
+    for number, row in enumerate(rows):
+        row.payload  # noqa: B018 -- decrypts now, while the progress can be seen
+        if number % BATCH == 0:
+            report.report(_("Preparing rows"), number, len(rows))
+    report.report(_("Writing"), 0, len(rows))
+    with transaction.atomic():
+        found = locked(found, {ImportState.WRITING, ImportState.DONE})
+        return found if found.state == ImportState.DONE else write_rows(found, rows, by=by)
 
 
 @transaction.atomic
 def compare_again(found: Import) -> None:
     """Bring an import back to its preview, every open row compared with the house as it is now."""
     found = Import.objects.select_for_update(of=("self",)).select_related("centre").get(pk=found.pk)
+    if found.state != ImportState.WRITING:
+        return
     rows = list(found.rows.filter(status=RowStatus.ACCEPTED).exclude(match__in=[RowMatch.SAME, RowMatch.DIFFERENT]))
     target = target_of(found)
     for start in range(0, len(rows), BATCH):
