@@ -17,7 +17,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 MANAGE = ROOT / "backend" / "manage.py"
-PATIENCE = 30
+PATIENCE = 90
 
 
 def clean_environment(**more: str) -> dict[str, str]:
