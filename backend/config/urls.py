@@ -19,6 +19,9 @@ urlpatterns = [
     path("_style/", style_page, name="style"),
     path("api/v1/me/", MeView.as_view(), name="api-me"),
     path("api/v1/", include("qianshou.core.api.urls")),
+    path("", include("qianshou.centres.urls")),
+    path("", include("qianshou.children.urls")),
+    path("", include("qianshou.volunteers.urls")),
     path("", include("qianshou.core.urls")),
     path("", include("qianshou.reports.urls")),
 ]

@@ -181,7 +181,7 @@ def test_change_audits_names_of_fields_and_open_values_only(centre: Centre, mana
     child = Child.objects.get(pk=child.pk)
     assert (child.name, child.name_sort, child.interests) == ("廖明明", "liao ming ming|liaomingming|lmm", ["画画"])
     (entry,) = audits("children.change_child")
-    assert entry.changes == {"name": None, "companion_places": [1, 2], "interests": [[], ["画画"]]}
+    assert entry.changes == {"name": True, "companion_places": [1, 2], "interests": [[], ["画画"]]}
 
 
 def test_change_of_the_id_moves_the_blind_index(centre: Centre, manager: Any) -> None:
@@ -217,7 +217,7 @@ def test_relatives_are_replaced_as_a_whole(centre: Centre, manager: Any) -> None
     child = make_child(centre)
     services.change_child(child, {}, by=manager, relatives=[RelativeEntry("father", "廖大强", work_place="福建泉州")])
     assert [(row.kin, row.work_place, row.phones) for row in child.relatives.all()] == [("father", "福建泉州", [])]
-    assert audits("children.change_child")[0].changes == {"relatives": None}
+    assert audits("children.change_child")[0].changes == {"relatives": True}
 
 
 def test_new_guardian_keeps_the_former_in_the_file(centre: Centre, manager: Any) -> None:
@@ -322,9 +322,9 @@ def test_register_many_five_thousand_in_seconds(centre: Centre) -> None:
         )
         for number in range(5000)
     ]
-    begun = time.perf_counter()
+    begun = time.process_time()
     children = services.register_many(entries, centre=centre, by=None)
-    assert time.perf_counter() - begun < 15  # a loaded machine; a few seconds on a quiet one
+    assert time.process_time() - begun < 12  # processor time; a few seconds on a quiet machine
     assert len({child.pk for child in children}) == 5000
     assert (Guardian.objects.count(), Relative.objects.count(), AuditEntry.objects.count()) == (5000, 10000, 5000)
     assert Child.objects.get(pk=children[4999].pk).current_address == base.current_address
@@ -354,15 +354,18 @@ def test_two_registrations_of_one_child_at_once(race: Any, transactional_db: Non
 )
 def test_search_by_name_pinyin_and_initials(centre: Centre, manager: Any, typed: str, found: bool) -> None:
     make_child(centre)
-    assert queries.search(queries.searchable(manager), typed, manager).exists() is found
+    assert queries.search(queries.searchable(manager), typed).exists() is found
 
 
-def test_search_by_id_only_for_those_who_see_ids(centre: Centre, manager: Any) -> None:
+def test_look_up_by_id_only_for_those_who_see_ids(centre: Centre, manager: Any) -> None:
     child = make_child(centre)
-    worker = make_user(Role.WORKER, centre)
-    assert queries.search(queries.searchable(manager), f" {child.national_id.lower()} ", manager).exists()
-    assert not queries.search(queries.searchable(worker), child.national_id, worker).exists()
-    assert queries.search(queries.searchable(worker), child.code.lower(), worker).exists()
+    worker, stranger = make_user(Role.WORKER, centre), make_user(Role.MANAGER, make_centre("H02"))
+    assert queries.find_by_number(manager, f" {child.national_id.lower()} ") == child
+    for user in (worker, stranger):
+        assert queries.find_by_number(user, child.national_id) is None
+    assert queries.find_by_number(manager, "") is None
+    assert not queries.search(queries.searchable(manager), child.national_id).exists()
+    assert queries.search(queries.searchable(worker), child.code.lower()).exists()
 
 
 def test_without_companion(centre: Centre, manager: Any) -> None:

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from qianshou.accounts.queries import scope_filter
@@ -94,6 +95,10 @@ class Centre(EncryptedModel):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        """Return the address of the home's page."""
+        return reverse("centres:detail", args=[self.code])
 
 
 class Zone(models.TextChoices):

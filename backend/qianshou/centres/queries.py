@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from qianshou.accounts.models import Membership, User
 
@@ -12,15 +14,22 @@ from .models import Centre, TravelTime, Village
 from .rules import Place, Stretch
 
 
+def _count(relation: str, **conditions: Any) -> Coalesce:
+    """Count related rows in a subquery of its own: joins of several relations would multiply each other."""
+    related = Centre._meta.get_field(relation).related_model
+    rows = related.objects.filter(centre_id=OuterRef("pk"), **conditions).order_by().values("centre_id")  # type: ignore[union-attr]
+    return Coalesce(Subquery(rows.annotate(n=Count("pk")).values("n")), 0)
+
+
 def for_list(centres: QuerySet[Centre]) -> QuerySet[Centre]:
-    """Bring along what a row of the list shows: village, rooms, opening hours, children and volunteers today."""
+    """Bring along what a row of the list shows: village, hours, and how many children, volunteers and rooms."""
     return (
         centres.select_related("village")
         .prefetch_related("opening_hours")
         .annotate(
-            children_now=Count("children", filter=Q(children__status="active"), distinct=True),
-            volunteers_now=Count("volunteers", filter=Q(volunteers__status__in=["active", "probation"]), distinct=True),
-            rooms_now=Count("rooms", filter=Q(rooms__is_active=True), distinct=True),
+            children_now=_count("children", status="active"),
+            volunteers_now=_count("volunteers", status__in=["active", "probation"]),
+            rooms_now=_count("rooms", is_active=True),
         )
     )
 

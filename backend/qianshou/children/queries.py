@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from qianshou.accounts.queries import AnyUser, field_class_for, scope_filter
 from qianshou.core import clock, names
@@ -30,8 +31,10 @@ def with_guardian(children: QuerySet[Child]) -> QuerySet[Child]:
 
 def for_list(children: QuerySet[Child]) -> QuerySet[Child]:
     """Bring along what a row of the list shows: home and number of companions (as `companions`)."""
+    pairings = Child._meta.get_field("pairings").related_model.objects
+    open_ones = pairings.filter(child_id=OuterRef("pk"), state__in=OPEN_PAIRINGS).order_by().values("child_id")
     return children.select_related("centre").annotate(
-        companions=Count("pairings", filter=Q(pairings__state__in=OPEN_PAIRINGS), distinct=True)
+        companions=Coalesce(Subquery(open_ones.annotate(n=Count("pk")).values("n")), 0)
     )
 
 
@@ -91,8 +94,8 @@ def searchable(user: AnyUser) -> ChildQuerySet:
     return Child.objects.none() if scope is None else Child.objects.filter(**scope)
 
 
-def search(children: QuerySet[Child], text: str, user: AnyUser) -> QuerySet[Child]:
-    """Find by name, pinyin, initials or code; by the whole identity number only where the person may see it."""
+def search(children: QuerySet[Child], text: str) -> QuerySet[Child]:
+    """Find by name, pinyin, initials or code; never by identity number, which has no place in an address."""
     text = text.strip()
     if not text:
         return children
@@ -104,11 +107,17 @@ def search(children: QuerySet[Child], text: str, user: AnyUser) -> QuerySet[Chil
             | Q(name_sort__contains=f"|{letters}")
             | Q(name_sort__contains=f" {letters}")
         )
-    number = clean_national_id(text)
-    sees_ids = scope_filter(user, "children.reveal")
-    if len(number) == 18 and sees_ids is not None:
-        found |= Q(national_id_index=blind_index(number, "national_id"), **sees_ids)
     return children.filter(found)
+
+
+def find_by_number(user: AnyUser, number: str) -> Child | None:
+    """Return the child with an identity number, among those whose numbers the person may see."""
+    scope = scope_filter(user, "children.reveal")
+    cleaned = clean_national_id(number)
+    if scope is None or not cleaned:
+        return None
+    index = blind_index(cleaned, "national_id")
+    return Child.objects.filter(national_id_index=index, **scope).order_by("status", "id").first()
 
 
 def by_national_id(numbers: Iterable[str]) -> QuerySet[Child]:

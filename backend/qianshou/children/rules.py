@@ -74,6 +74,15 @@ def is_left_behind(situation: str | None, birth_date: dt.date, on: dt.date) -> b
     return situation in LEFT_BEHIND_SITUATIONS and age_on(birth_date, on) < LEFT_BEHIND_UNDER
 
 
+_TO_TOWNSHIP = re.compile(r".+?(?:街道|镇|乡)")
+
+
+def township_of(address: str) -> str:
+    """Return an address cut after its township (乡, 镇, 街道), empty when it names none: less must not be shown."""
+    found = _TO_TOWNSHIP.match(address)
+    return found.group() if found else ""
+
+
 def _plain(text: str) -> str:
     return _BRACKETED.sub("", without_invisibles(unicodedata.normalize("NFKC", text)))
 

@@ -17,7 +17,7 @@ def changed_values(instance: models.Model, values: Mapping[str, Any]) -> dict[st
 
 
 def for_audit(instance: models.Model, changed: Mapping[str, Any]) -> dict[str, Any]:
-    """Return field -> [old, new], or field -> None where the value is classed above "internal".
+    """Return field -> [old, new], or field -> True where the value is classed above "internal".
 
     Call it before the new values are set. A field without a class counts as sensitive.
     """
@@ -25,7 +25,7 @@ def for_audit(instance: models.Model, changed: Mapping[str, Any]) -> dict[str, A
     told: dict[str, Any] = {}
     for name, value in changed.items():
         open_to_all = classes.get(name, FieldClass.SENSITIVE) <= FieldClass.INTERNAL
-        told[name] = [_plain(getattr(instance, name)), _plain(value)] if open_to_all else None
+        told[name] = [_plain(getattr(instance, name)), _plain(value)] if open_to_all else True
     return told
 
 

@@ -28,6 +28,12 @@ def with_checks(volunteers: QuerySet[Volunteer]) -> QuerySet[Volunteer]:
     )
 
 
+def for_list(volunteers: QuerySet[Volunteer]) -> QuerySet[Volunteer]:
+    """Bring along what a row of the list shows: home, checks, week."""
+    checks = Check.objects.filter(withdrawn_at__isnull=True)
+    return volunteers.select_related("centre").prefetch_related(Prefetch("checks", queryset=checks), "availability")
+
+
 def eligibility_of(volunteer: Volunteer, on: date) -> rules.Eligibility:
     """Return what the rule says of a volunteer on a day (R-V1)."""
     return rules.eligibility(volunteer.checks.all(), volunteer.birth_date, volunteer.status, on)
@@ -108,8 +114,8 @@ def searchable(user: AnyUser) -> VolunteerQuerySet:
     return Volunteer.objects.none() if scope is None else Volunteer.objects.filter(**scope)
 
 
-def search(volunteers: QuerySet[Volunteer], text: str, user: AnyUser) -> QuerySet[Volunteer]:
-    """Find by name, pinyin, initials or code; by whole identity or phone number only where the person may see it."""
+def search(volunteers: QuerySet[Volunteer], text: str) -> QuerySet[Volunteer]:
+    """Find by name, pinyin, initials or code; never by a number, which has no place in an address."""
     text = text.strip()
     if not text:
         return volunteers
@@ -121,14 +127,18 @@ def search(volunteers: QuerySet[Volunteer], text: str, user: AnyUser) -> QuerySe
             | Q(name_sort__contains=f"|{letters}")
             | Q(name_sort__contains=f" {letters}")
         )
-    sees_numbers = scope_filter(user, "volunteers.reveal")
-    if sees_numbers is not None:
-        number = clean_national_id(text)
-        if len(number) == 18:
-            found |= Q(national_id_index=blind_index(number, "national_id"), **sees_numbers)
-        with contextlib.suppress(IdentityFault):
-            found |= Q(phone_index=blind_index(normalise_phone(text), "phone"), **sees_numbers)
     return volunteers.filter(found)
+
+
+def find_by_number(user: AnyUser, number: str) -> Volunteer | None:
+    """Return the volunteer with an identity or phone number, among those whose numbers the person may see."""
+    scope = scope_filter(user, "volunteers.reveal")
+    if scope is None or not number.strip():
+        return None
+    found = Q(national_id_index=blind_index(clean_national_id(number) or "-", "national_id"))
+    with contextlib.suppress(IdentityFault):
+        found |= Q(phone_index=blind_index(normalise_phone(number), "phone"))
+    return Volunteer.objects.filter(found, **scope).order_by("id").first()
 
 
 def history(volunteer: Volunteer) -> QuerySet[AuditEntry]:

@@ -3,6 +3,7 @@
 from .changing import (
     bring_back,
     change_child,
+    change_file,
     link_guardian_account,
     mark_left,
     set_companion_wishes,
@@ -15,6 +16,7 @@ from .unregistering import unregister_many
 __all__ = [
     "bring_back",
     "change_child",
+    "change_file",
     "link_guardian_account",
     "mark_left",
     "open_file",

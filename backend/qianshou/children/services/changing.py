@@ -73,12 +73,12 @@ def change_child(
     for derived in ("birth_date", "sex", "disability_category", "disability_grade", "illness_type"):
         if {"national_id", "health_status"} & values.keys():
             wanted.setdefault(derived, getattr(made, derived))
-    if "current_address" in wanted and "village_id" not in wanted and child.village_id is None:
+    if "current_address" in wanted and not wanted.get("village_id", child.village_id):
         wanted["village_id"] = guess_village(made.current_address, places())
     changed = changed_values(child, wanted)
     told = for_audit(child, changed)
     if relatives is not None and _replace_relatives(child, made.relatives):
-        told["relatives"] = None
+        told["relatives"] = True
     if "name" in changed:
         changed["name_sort"] = names.sort_key(changed["name"])
     if changed.get("national_id"):
@@ -86,6 +86,22 @@ def change_child(
     _save(child, changed)
     if told:
         audit.record("children.change_child", by=by, subject=child, changes=told)
+    return child
+
+
+@transaction.atomic
+def change_file(
+    child: Child,
+    values: Mapping[str, Any],
+    *,
+    by: User | None,
+    guardian: GuardianEntry | None = None,
+    relatives: Iterable[RelativeEntry] | None = None,
+) -> Child:
+    """Change a file and who cares for the child at once, as the form of a page gives it: all or nothing."""
+    child = change_child(child, values, by=by, relatives=relatives)
+    if guardian is not None and not guardian.is_empty:
+        set_guardian(child, guardian, by=by)
     return child
 
 
@@ -173,7 +189,7 @@ def set_guardian(child: Child, entry: GuardianEntry, *, by: User | None, reason:
             "children.change_guardian",
             by=by,
             subject=child,
-            changes=dict.fromkeys((f"guardian_{name}" for name in changed), None),
+            changes=dict.fromkeys((f"guardian_{name}" for name in changed), True),
             reason=reason,
         )
         return present
@@ -181,7 +197,7 @@ def set_guardian(child: Child, entry: GuardianEntry, *, by: User | None, reason:
         present.is_current = False
         present.save(update_fields=["is_current"])
     fresh.save(force_insert=True)
-    audit.record("children.set_guardian", by=by, subject=child, changes={"guardian_name": None}, reason=reason)
+    audit.record("children.set_guardian", by=by, subject=child, changes={"guardian_name": True}, reason=reason)
     return fresh
 
 
@@ -194,7 +210,7 @@ def link_guardian_account(child: Child, user: User | None, *, by: User | None) -
         raise Conflict(_("Write down the guardian first."), code="guardian_missing")
     present.user = user
     present.save(update_fields=["user"])
-    audit.record("children.link_guardian_account", by=by, subject=child, changes={"guardian_account": None})
+    audit.record("children.link_guardian_account", by=by, subject=child, changes={"guardian_account": True})
     return present
 
 

@@ -42,7 +42,7 @@ def record_check(volunteer: Volunteer, entry: CheckEntry, *, by: User | None, on
         raise Conflict(message, code="check_known", fields={"done_on": message})
     check = check_of(volunteer, entry, by)
     check.save(force_insert=True)
-    audit.record("volunteers.record_check", by=by, subject=volunteer, changes={"checks": None, "check": check.code})
+    audit.record("volunteers.record_check", by=by, subject=volunteer, changes={"checks": True, "check": check.code})
     return check
 
 
@@ -74,7 +74,7 @@ def withdraw_check(check: Check, *, by: User | None, reason: str) -> Check:
         "volunteers.withdraw_check",
         by=by,
         subject=check.volunteer,
-        changes={"checks": None, "check": check.code},
+        changes={"checks": True, "check": check.code},
         reason=reason.strip(),
     )
     return check
