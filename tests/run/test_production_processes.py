@@ -78,12 +78,12 @@ def test_web_worker_and_beat_work_together(production, tmp_path):
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     environment = clean_environment(**{**production, "PORT": str(port), "PATH": path})
     logs, processes = [], []
-    for part in ("web", "worker", "beat"):
+    for part, *more in (("web",), ("worker",), ("beat", "--schedule", str(tmp_path / "beat"))):
         logs.append(tmp_path / f"{part}.log")
         with logs[-1].open("wb") as log:
             processes.append(
                 subprocess.Popen(
-                    ["sh", "docker/entrypoint.sh", part, *(["--schedule", str(tmp_path / "beat")] if part == "beat" else [])],
+                    ["sh", "docker/entrypoint.sh", part, *more],
                     cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT,
                 )
             )  # fmt: skip
