@@ -4,14 +4,11 @@ A streaming parser of its own: the common readers either load every cell as an o
 hidden columns. Document types and entities are refused, sizes are bounded before and while unpacking.
 """
 
-import posixpath
 import re
 import zipfile
-import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO
-from xml.parsers import expat
 
 from qianshou.reports.registers.cells import (
     CellFault,
@@ -24,88 +21,10 @@ from qianshou.reports.registers.cells import (
     unescape,
 )
 from qianshou.reports.registers.limits import ARCHIVE_TOO_LARGE, FILE_UNREADABLE, FileRefused, Limits
+from qianshou.reports.registers.xlsx_shared import date_styles, relations_of, shared_strings, workbook_part
+from qianshou.reports.registers.xmlparts import ARCHIVE_PROBLEMS, Attributes, parse, parse_whole, whole_number
 
-_CHUNK = 1 << 16
 _REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})")
-_DATE_FORMAT_IDS = frozenset({*range(14, 18), 22, *range(27, 32), 36, *range(50, 59)})
-_FORMAT_NOISE = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
-_ARCHIVE_PROBLEMS = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError)
-
-Attributes = dict[str, str]
-StartHandler = Callable[[str, Attributes], None]
-EndHandler = Callable[[str], None]
-TextHandler = Callable[[str], None]
-
-
-def _no_document_type(*_args: object) -> None:
-    raise FileRefused(FILE_UNREADABLE, "document type in a workbook")
-
-
-def _chunks(archive: zipfile.ZipFile, name: str) -> Iterator[bytes]:
-    try:
-        with archive.open(name) as part:
-            while chunk := part.read(_CHUNK):
-                yield chunk
-    except KeyError as problem:
-        raise FileRefused(FILE_UNREADABLE, f"no part {name}") from problem
-    except _ARCHIVE_PROBLEMS as problem:
-        raise FileRefused(FILE_UNREADABLE, f"broken part {name}") from problem
-
-
-def _local(handler: Callable[..., None]) -> Callable[..., None]:
-    """Give element names without their prefix to ``handler``."""
-
-    def with_local_name(name: str, *args: object) -> None:
-        handler(name.rpartition(":")[2], *args)
-
-    return with_local_name
-
-
-def _parse(
-    archive: zipfile.ZipFile,
-    name: str,
-    start: StartHandler,
-    end: EndHandler | None = None,
-    text: TextHandler | None = None,
-) -> Iterator[None]:
-    """Feed a part to the handlers; yields after each chunk so that the caller can hand rows on."""
-    parser = expat.ParserCreate()
-    parser.buffer_text = True
-    parser.StartDoctypeDeclHandler = _no_document_type
-    parser.EntityDeclHandler = _no_document_type
-
-    def root(name: str, attributes: Attributes) -> None:
-        """Choose the handlers once: nearly every workbook writes its elements without a prefix."""
-        prefixed = ":" in name
-        parser.StartElementHandler = _local(start) if prefixed else start
-        if end is not None:
-            parser.EndElementHandler = _local(end) if prefixed else end
-        parser.StartElementHandler(name, attributes)
-
-    parser.StartElementHandler = root
-    if text is not None:
-        parser.CharacterDataHandler = text
-    try:
-        for chunk in _chunks(archive, name):
-            parser.Parse(chunk, False)
-            yield
-        parser.Parse(b"", True)
-        yield
-    except (expat.ExpatError, UnicodeError, LookupError) as problem:
-        raise FileRefused(FILE_UNREADABLE, f"broken part {name}") from problem
-
-
-def _parse_whole(archive: zipfile.ZipFile, name: str, start: StartHandler, **handlers: Callable[[str], None]) -> None:
-    for _ in _parse(archive, name, start, **handlers):
-        pass
-
-
-def is_date_format(code: str) -> bool:
-    """Whether a number format shows a day (and not only a time of day)."""
-    plain = _FORMAT_NOISE.sub("", code).lower().split(";")[0]
-    if plain.strip() in {"", "general", "standard", "@"}:
-        return False
-    return "y" in plain or "d" in plain or "年" in plain
 
 
 @dataclass
@@ -136,17 +55,17 @@ class XlsxSheet:
                 if len(merges) > book.limits.merges:
                     raise FileRefused(ARCHIVE_TOO_LARGE, "merged cells")
             elif tag == "col" and attributes.get("hidden") in {"1", "true"}:
-                first, last = _whole(attributes.get("min", "")), _whole(attributes.get("max", ""))
+                first, last = whole_number(attributes.get("min", "")), whole_number(attributes.get("max", ""))
                 hidden.update(range(first - 1, min(last, book.limits.columns)))
 
-        _parse_whole(book.archive, part, start)
+        parse_whole(book.archive, part, start)
         self.merges = tuple(sorted(merges, key=lambda merge: (merge.top, merge.left)))
         self.hidden_columns = frozenset(hidden)
 
     def rows(self) -> Iterator[tuple[int, Cells]]:
         """Row number and cells of each row that has any."""
         collector = _RowCollector(self._book)
-        parsing = _parse(self._book.archive, self._part, collector.start, collector.end, collector.text)
+        parsing = parse(self._book.archive, self._part, collector.start, collector.end, collector.text)
         for _ in parsing:
             if collector.finished:
                 finished, collector.finished = collector.finished, []
@@ -178,7 +97,7 @@ class _RowCollector:
             self.target = self.value = []
         elif tag == "row":
             number = attributes.get("r")
-            self.row_number = _whole(number) if number else self.row_number + 1
+            self.row_number = whole_number(number) if number else self.row_number + 1
             self.cells = {}
             self.column = -1
         elif tag == "f":
@@ -267,18 +186,18 @@ def open_xlsx(file: BinaryIO, limits: Limits) -> list[XlsxSheet]:
     """The worksheets of a workbook in their order. Raises ``FileRefused``."""
     try:
         archive = zipfile.ZipFile(file)
-    except _ARCHIVE_PROBLEMS as problem:
+    except ARCHIVE_PROBLEMS as problem:
         raise FileRefused(FILE_UNREADABLE, "broken archive") from problem
     _refuse_bombs(archive, limits)
     book = _Book(archive, limits)
-    workbook_part = _workbook_part(archive)
-    targets = _relations(archive, workbook_part)
-    sheets = _sheets(book, workbook_part)
+    main_part = workbook_part(archive)
+    targets = relations_of(archive, main_part)
+    sheets = _sheets(book, main_part)
     by_kind = {kind: target for kind, target in targets.values() if kind in {"sharedStrings", "styles"}}
     if "sharedStrings" in by_kind:
-        book.strings = _shared_strings(archive, by_kind["sharedStrings"], limits)
+        book.strings = shared_strings(archive, by_kind["sharedStrings"], limits)
     if "styles" in by_kind:
-        book.date_styles = _date_styles(archive, by_kind["styles"])
+        book.date_styles = date_styles(archive, by_kind["styles"])
     worksheets = [(name, targets.get(relation, ("", "")), hidden) for name, relation, hidden in sheets]
     return [
         XlsxSheet(book, name, part, is_hidden=hidden)
@@ -298,33 +217,6 @@ def _refuse_bombs(archive: zipfile.ZipFile, limits: Limits) -> None:
             raise FileRefused(ARCHIVE_TOO_LARGE, "packed too tightly")
 
 
-def _workbook_part(archive: zipfile.ZipFile) -> str:
-    found: list[str] = []
-
-    def start(tag: str, attributes: Attributes) -> None:
-        if tag == "Relationship" and attributes.get("Type", "").endswith("/officeDocument"):
-            found.append(attributes.get("Target", "").lstrip("/"))
-
-    if "_rels/.rels" in archive.namelist():
-        _parse_whole(archive, "_rels/.rels", start)
-    return found[0] if found else "xl/workbook.xml"
-
-
-def _relations(archive: zipfile.ZipFile, part: str) -> dict[str, tuple[str, str]]:
-    """Relation id -> (kind, part name)."""
-    folder, _, name = part.rpartition("/")
-    relations: dict[str, tuple[str, str]] = {}
-
-    def start(tag: str, attributes: Attributes) -> None:
-        if tag == "Relationship" and attributes.get("TargetMode") != "External":
-            target = attributes.get("Target", "")
-            path = target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"{folder}/{target}")
-            relations[attributes.get("Id", "")] = (attributes.get("Type", "").rpartition("/")[2], path)
-
-    _parse_whole(archive, f"{folder}/_rels/{name}.rels".lstrip("/"), start)
-    return relations
-
-
 def _sheets(book: _Book, part: str) -> list[tuple[str, str, bool]]:
     sheets: list[tuple[str, str, bool]] = []
 
@@ -335,70 +227,10 @@ def _sheets(book: _Book, part: str) -> list[tuple[str, str, bool]]:
         elif tag == "workbookPr":
             book.epoch_1904 = attributes.get("date1904") in {"1", "true"}
 
-    _parse_whole(book.archive, part, start)
+    parse_whole(book.archive, part, start)
     if len(sheets) > book.limits.sheets:
         raise FileRefused(ARCHIVE_TOO_LARGE, "sheets")
     return sheets
-
-
-def _shared_strings(archive: zipfile.ZipFile, part: str, limits: Limits) -> list[str]:
-    strings: list[str] = []
-    pieces: list[str] = []
-    state = {"text": False, "phonetic": False}
-
-    def start(tag: str, _attributes: Attributes) -> None:
-        if tag == "si":
-            pieces.clear()
-        elif tag == "rPh":
-            state["phonetic"] = True
-        elif tag == "t":
-            state["text"] = not state["phonetic"]
-
-    def text(piece: str) -> None:
-        if state["text"]:
-            pieces.append(piece)
-
-    def end(tag: str) -> None:
-        if tag == "t":
-            state["text"] = False
-        elif tag == "rPh":
-            state["phonetic"] = False
-        elif tag == "si":
-            whole = unescape("".join(pieces))
-            if len(whole) > limits.cell_characters:
-                raise FileRefused(ARCHIVE_TOO_LARGE, "cell")
-            strings.append(whole)
-            if len(strings) > limits.cells:
-                raise FileRefused(ARCHIVE_TOO_LARGE, "texts")
-
-    _parse_whole(archive, part, start, end=end, text=text)
-    return strings
-
-
-def _date_styles(archive: zipfile.ZipFile, part: str) -> frozenset[int]:
-    """The cell styles whose number format shows a day."""
-    formats: dict[int, str] = {}
-    styles: list[int] = []
-    state = {"in_cell_styles": False}
-
-    def start(tag: str, attributes: Attributes) -> None:
-        if tag == "numFmt":
-            formats[_whole(attributes.get("numFmtId", ""))] = attributes.get("formatCode", "")
-        elif tag == "cellXfs":
-            state["in_cell_styles"] = True
-        elif tag == "xf" and state["in_cell_styles"]:
-            styles.append(_whole(attributes.get("numFmtId", "0")))
-
-    def end(tag: str) -> None:
-        if tag == "cellXfs":
-            state["in_cell_styles"] = False
-
-    _parse_whole(archive, part, start, end=end)
-    return frozenset(
-        index
-        for index, format_id in enumerate(styles)
-        if (is_date_format(formats[format_id]) if format_id in formats else format_id in _DATE_FORMAT_IDS)
-    )
 
 
 def _merge(reference: str) -> Merge:
@@ -414,9 +246,3 @@ def _column(letters: str) -> int:
         return column_index(letters)
     except ValueError as problem:
         raise FileRefused(FILE_UNREADABLE, "cell reference") from problem
-
-
-def _whole(text: str) -> int:
-    if not text.isdigit() or len(text) > 9:
-        raise FileRefused(FILE_UNREADABLE, "number expected")
-    return int(text)
