@@ -7,7 +7,7 @@ from config.keyfiles import home_keys, private_folder
 from config.logs import logging_config
 
 from .base import *  # noqa: F403 -- settings extend each other by star import, Django's custom
-from .base import INSTALLED_APPS, ROOT
+from .base import INSTALLED_APPS
 
 RUN_MODE = "embedded"
 DEBUG = environment.flag("QIANSHOU_DEBUG")  # for people who change the pages; never shown to others than this machine
@@ -19,7 +19,7 @@ environment.refuse_demo_home_without_demo_mode(QIANSHOU_HOME, demo_mode=DEMO_MOD
 DATABASES = {"default": environment.sqlite(QIANSHOU_HOME / "qianshou.sqlite3")}
 globals().update(home_keys(QIANSHOU_HOME))
 STATIC_ROOT = QIANSHOU_HOME / "static"
-if QIANSHOU_HOME != ROOT / "var":
+if QIANSHOU_HOME != environment.ROOT / "var":
     MEDIA_ROOT = QIANSHOU_HOME / "media"
     PRIVATE_MEDIA_ROOT = MEDIA_ROOT / "private"
 

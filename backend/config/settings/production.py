@@ -3,12 +3,11 @@
 import os
 from pathlib import Path
 
-from config.environment import flag, names, postgres
+from config.environment import ROOT, flag, names, postgres
 from config.logs import logging_config
 from config.safety import e_mail, production_faults, refuse
 
 from .base import *  # noqa: F403 -- settings extend each other by star import, Django's custom
-from .base import ROOT
 
 refuse(production_faults(os.environ))
 

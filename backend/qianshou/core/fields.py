@@ -105,6 +105,9 @@ class EncryptedJSONField(EncryptedTextField):
         `list` or `dict`: what an empty column reads as.
     """
 
+    _pyi_private_set_type: Any  # what type checkers take the attribute for
+    _pyi_private_get_type: Any
+
     def __init__(self, *args: Any, container: type = list, **kwargs: Any) -> None:
         self.container = container
         kwargs.setdefault("default", container)
@@ -165,6 +168,9 @@ class BlindIndexField(models.CharField):
 
 class WordListField(models.TextField):
     """A short list of words (skills, interests), stored as `|a|b|` so that one word can be looked up exactly."""
+
+    _pyi_private_set_type: Any  # what type checkers take the attribute for
+    _pyi_private_get_type: Any
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("blank", True)
