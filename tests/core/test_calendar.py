@@ -222,3 +222,14 @@ def test_every_makeup_workday_of_the_file_is_a_weekend():
     file = json.loads((Path(__file__).parents[2] / "fixtures/holidays.json").read_text())
     days = [date.fromisoformat(day) for year in file["years"] for h in year["holidays"] for day in h["makeup_workdays"]]
     assert {day.weekday() >= 5 for day in days} == {True}
+
+
+def test_a_festival_that_begins_its_holiday_is_one_line(loaded, client, person):
+    with clock.frozen(date(2026, 11, 21)):
+        client.force_login(person("worker"))
+        months = client.get(reverse("core:calendar")).context["months"]
+    lines = {
+        month: [(entry.kind, entry.first.day, entry.lunar) for entry in months[month - 1].entries] for month in (2, 9)
+    }
+    assert lines[9] == [("makeup_workday", 20, ""), ("public_holiday", 25, "农历八月十五")]
+    assert ("festival", 17, "农历正月初一") in lines[2]

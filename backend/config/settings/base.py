@@ -150,6 +150,14 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "qianshou.core.api.errors.answer_error",
 }
 
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Qianshou API",
+    "DESCRIPTION": "The children's homes of a county: the same rules and the same visibility as the pages.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",  # from our own origin: nothing is fetched from elsewhere
+}
+
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 3600

@@ -32,11 +32,15 @@ class Month:
 
 def months_of(year: int, rules: Iterable[HolidayRule], terms: Iterable[Term]) -> list[Month]:
     """Return the twelve months of a year."""
-    entries = [*_holidays(rules), *_terms(year, terms)]
-    entries += [
-        Entry("festival", festival.date, festival.date, str(festival.name), festival.lunar)
-        for festival in festivals(year)
-    ]
+    holidays = _holidays(rules)
+    entries = [*holidays, *_terms(year, terms)]
+    begun = {(entry.first, entry.name): entry for entry in holidays}
+    for festival in festivals(year):
+        holiday = begun.get((festival.date, str(festival.name)))
+        if holiday is not None:
+            holiday.lunar = festival.lunar  # the days off begin with the festival: one line says both
+        else:
+            entries.append(Entry("festival", festival.date, festival.date, str(festival.name), festival.lunar))
     entries.sort(key=lambda entry: (entry.first, entry.kind))
     return [
         Month(date(year, month, 1), tuple(entry for entry in entries if entry.first.month == month))

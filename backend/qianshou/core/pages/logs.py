@@ -22,7 +22,6 @@ class AuditPage(ListPage):
     template_name = "core/audit.html"
     partial_template_name = "core/_audit.html"
     filterset_class = AuditFilter
-    page_size = 50
 
     def get_queryset(self) -> models.QuerySet[Any]:
         """Return the visible entries with their people and centres."""
@@ -36,7 +35,6 @@ class ReadsPage(ListPage):
     template_name = "core/reads.html"
     partial_template_name = "core/_reads.html"
     filterset_class = ReadFilter
-    page_size = 50
 
     def get_queryset(self) -> models.QuerySet[Any]:
         """Return the visible entries with their people and centres."""
