@@ -73,6 +73,13 @@ def use_centres(source: Callable[[HttpRequest], CentreSwitch | None]) -> None:
     _centres_of = source
 
 
+def roles_for(request: HttpRequest | None) -> frozenset[str]:
+    """Give the current roles of the person who asks."""
+    if request is None or _roles_of is None or not _is_signed_in(request):
+        return frozenset()
+    return frozenset(_roles_of(request.user))
+
+
 def centres_for(request: HttpRequest | None) -> CentreSwitch | None:
     """Give the centre switch of this request, or None when there is nothing to choose or show."""
     if request is None or _centres_of is None or not _is_signed_in(request):
@@ -84,7 +91,7 @@ def links_for(request: HttpRequest | None) -> list[NavLink]:
     """List the places this person may go to, in order, the current one marked, at most four for the phone's bar."""
     if request is None or not _is_signed_in(request):
         return []
-    roles = frozenset(_roles_of(request.user)) if _roles_of else frozenset()
+    roles = roles_for(request)
     places: list[tuple[str, NavItem]] = []
     for item in sorted(_items.values(), key=lambda entry: (entry.order, entry.url_name)):
         if item.roles and not item.roles & roles:

@@ -167,7 +167,7 @@ def _history() -> list[dict[str, Any]]:
             "by": "何奶奶",
             "text": _("On the phone, noted by the home."),
         },
-        {"at": now - timedelta(days=9), "title": _("Registered"), "by": "苏岚", "icon": "file-text"},
+        {"at": now - timedelta(days=9), "title": _("Registered by the home"), "by": "苏岚", "icon": "file-text"},
     ]
 
 
@@ -232,7 +232,7 @@ def style_page(request: HttpRequest) -> HttpResponse:
                 "jobs": _jobs(),
                 "tokens": _tokens(),
                 "icons": _icon_names(),
-                "steps": [_("Upload"), _("Columns"), _("Preview"), _("Import")],
+                "steps": [_("Upload"), _("Name the columns"), _("Preview"), _("Import")],
                 "villages": [("青石村", 23), ("柳树湾", 17), ("大坪村", 9), ("石门坎", 3)],
                 "months": [31, 34, 33, 40, 44, 41, 52],
                 "week": [(0, 16, 18), (2, "16:30", "18:00"), (5, 9, 12), (5, 14, 17)],

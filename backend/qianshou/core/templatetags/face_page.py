@@ -24,6 +24,7 @@ register = template.Library()
 
 CRITICAL_SHEETS = ("css/tokens.css", "css/critical.css")
 TEXT_SIZES = ("normal", "elder")
+FAMILY = frozenset({"guardian", "parent"})
 THEMES = ("auto", "light", "dark")
 
 
@@ -127,12 +128,15 @@ def theme(context: Context) -> str:
 
 @register.simple_tag(takes_context=True)
 def html_attrs(context: Context) -> SafeString:
-    """Give the attributes of <html>: language, text size, theme, name of the CSRF cookie."""
+    """Give the attributes of <html>: language, text size, theme, for whom, name of the CSRF cookie."""
+    roles = nav.roles_for(context.get("request"))
+    family = bool(roles) and roles <= FAMILY
     return format_html(
-        'lang="{}" data-mode="{}" data-theme="{}" data-csrf="{}"',
+        'lang="{}" data-mode="{}" data-theme="{}" data-audience="{}" data-csrf="{}"',
         to_locale(get_language() or settings.LANGUAGE_CODE).replace("_", "-"),
         text_size(context),
         theme(context),
+        "guardian" if family else "",
         settings.CSRF_COOKIE_NAME,
     )
 

@@ -42,6 +42,14 @@ def chip(kind: str, label: Any, **options: Any) -> SafeString:
     return format_html('<span class="chip {}">{}<span>{}</span></span>', kind, drawing, label)
 
 
+@register.simple_tag(takes_context=True)
+def home_card(context: Context, card: Any) -> SafeString:
+    """Show a card of the start page: an app's own template with its own names."""
+    part = context.template.engine.get_template(card.template)
+    with context.push(card=card.context, **card.context):
+        return part.render(context)
+
+
 @register.filter
 def kind_of_level(level: str) -> str:
     """Give the kind of callout for the level of one of Django's messages."""
