@@ -1,21 +1,40 @@
-"""The command: ``python -m scheduling pairing PROBLEM`` and ``python -m scheduling check PROBLEM SOLUTION``."""
+"""The command: ``python -m scheduling pairing|roster PROBLEM`` and ``python -m scheduling check PROBLEM SOLUTION``."""
 
 import argparse
 import json
 import math
 import signal
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from scheduling import pairing
-from scheduling.faults import Fault, InvalidProblem
-from scheduling.pairing.load import load
+from scheduling import pairing, roster
+from scheduling.faults import Fault, InvalidProblem, quote
+from scheduling.pairing.load import load as load_pairing
 from scheduling.progress import Meter
 from scheduling.reading import parse_json
+from scheduling.roster.load import load as load_roster
 
 SOLVED, FAULTS_FOUND, WRONG_INPUT, NO_SOLUTION = 0, 1, 2, 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """A kind of problem: what it asks, and who reads, solves and checks it."""
+
+    question: str
+    load: Callable[[object], object]
+    solve: Callable[..., dict[str, Any]]
+    check: Callable[[Any, object], list[str]]
+
+
+_KINDS = {
+    "pairing": _Kind("which volunteer accompanies which child, and when", load_pairing, pairing.solve, pairing.check),
+    "roster": _Kind("who takes which shift", load_roster, roster.solve, roster.check),
+}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -24,7 +43,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if options.command == "check":
             return _check(options)
-        return _pairing(options)
+        return _solve(options, _KINDS[options.command])
     except InvalidProblem as invalid:
         for fault in invalid.faults:
             sys.stderr.write(f"{fault}\n")
@@ -36,11 +55,14 @@ def main(arguments: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m scheduling", description="Exact schedules for children's homes.")
     commands = parser.add_subparsers(dest="command", required=True)
-    pair = commands.add_parser("pairing", help="which volunteer accompanies which child, and when")
-    pair.add_argument("problem", metavar="PROBLEM.json", help="problem file, - for standard input")
-    pair.add_argument("--time-limit", type=_seconds, metavar="SECONDS", help="return the best so far after this time")
-    pair.add_argument("--seed", type=int, default=0, metavar="N", help="seed of the engine (0)")
-    pair.add_argument("--out", type=Path, metavar="FILE", help="write the solution here, not to standard output")
+    for name, kind in _KINDS.items():
+        solve = commands.add_parser(name, help=kind.question)
+        solve.add_argument("problem", metavar="PROBLEM.json", help="problem file, - for standard input")
+        solve.add_argument(
+            "--time-limit", type=_seconds, metavar="SECONDS", help="return the best so far after this time"
+        )
+        solve.add_argument("--seed", type=int, default=0, metavar="N", help="seed of the engine (0)")
+        solve.add_argument("--out", type=Path, metavar="FILE", help="write the solution here, not to standard output")
     check = commands.add_parser("check", help="recompute feasibility and value from scratch")
     check.add_argument("problem", metavar="PROBLEM.json")
     check.add_argument("solution", metavar="SOLUTION.json")
@@ -65,11 +87,11 @@ def _read(name: str) -> Any:
     return parse_json(text)
 
 
-def _pairing(options: argparse.Namespace) -> int:
+def _solve(options: argparse.Namespace, kind: _Kind) -> int:
     asked = _on_signal()
     meter = Meter(sys.stderr)
     try:
-        solution = pairing.solve(
+        solution = kind.solve(
             _read(options.problem),
             time_limit=options.time_limit,
             seed=options.seed,
@@ -110,11 +132,13 @@ def _check(options: argparse.Namespace) -> int:
         raise InvalidProblem([Fault("$", "standard input for one file only", "- twice")])
     problem = _read(options.problem)
     kind = problem.get("kind") if isinstance(problem, dict) else None
-    if kind is not None and kind != "pairing":
-        raise InvalidProblem([Fault("$.kind", '"pairing"', json.dumps(kind))])
-    load(problem)
+    known = _KINDS.get(kind) if isinstance(kind, str) else None
+    if known is None:
+        names = " or ".join(f'"{name}"' for name in _KINDS)
+        raise InvalidProblem([Fault("$.kind", names, quote(kind))])
+    known.load(problem)
     try:
-        faults = pairing.check(problem, _read(options.solution))
+        faults = known.check(problem, _read(options.solution))
     except InvalidProblem as invalid:
         faults = [str(fault) for fault in invalid.faults]
     for line in faults:

@@ -6,7 +6,7 @@ _WIDTH = 24
 
 
 class Meter:
-    """Writes stage, value and bound; on a terminal a bar of how far the value has come up to the bound.
+    """Writes stage, value and bound; on a terminal a bar of how near value and bound have come.
 
     Parameters
     ----------
@@ -41,6 +41,7 @@ class Meter:
     def _bar(value: int | None, bound: int | None) -> str:
         share = 0.0
         if value is not None and bound is not None:
-            share = 1.0 if bound <= value else max(0.0, min(value / bound, 0.99)) if bound > 0 else 0.0
+            low, high = sorted((abs(value), abs(bound)))
+            share = 1.0 if value == bound else min(low / high, 0.99) if value * bound > 0 else 0.0
         full = int(share * _WIDTH)
         return "[" + "#" * full + "." * (_WIDTH - full) + "]"

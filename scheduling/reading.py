@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any, TypeGuard
 
 from scheduling.faults import Fault, InvalidProblem, quote, step
@@ -120,3 +120,65 @@ class Reader:
             return value
         self.fault(path, "an id (a string of Unicode text that is not empty)", value)
         return None
+
+    def heading(self, document: Mapping[str, Any], kind: str) -> None:
+        """Read ``kind`` and ``version`` of a problem."""
+        if "kind" in document and document["kind"] != kind:
+            self.fault("$.kind", f'"{kind}"', document["kind"])
+        if "version" in document and (type(document["version"]) is not int or document["version"] != 1):
+            self.fault("$.version", "1", document["version"])
+
+
+class Lists:
+    """Reads the lists of a document one by one.
+
+    Parameters
+    ----------
+    reader : Reader
+    document : mapping
+    """
+
+    def __init__(self, reader: Reader, document: Mapping[str, Any]) -> None:
+        self.reader, self.document = reader, document
+        self.unsure: set[str] = set()
+        """Lists of which something could not be read, so that a reference to it may be right after all."""
+
+    def list(self, key: str) -> list[Any]:
+        """Read a list; one that cannot be read, or an id in it, would make every reference to it look wrong."""
+        value = self.document.get(key)
+        if not isinstance(value, list | tuple):
+            self.unsure.add(key)
+        return self.reader.items(value, f"$.{key}") if key in self.document else []
+
+    def id(self, key: str, record: Mapping[str, Any], path: str, seen: Mapping[str, int]) -> str | None:
+        """Read the id of an entry of a list, new in that list."""
+        name = self.reader.identifier(record["id"], f"{path}.id") if "id" in record else None
+        if name is not None and name in seen:
+            self.reader.fault(f"{path}.id", "an id not used before in this list", name)
+            name = None
+        if name is None:
+            self.unsure.add(key)
+        return name
+
+    def pair(
+        self,
+        record: Mapping[str, Any],
+        path: str,
+        *known: tuple[str, str, Mapping[str, int]],
+    ) -> tuple[str, str] | None:
+        """Read two references; each of ``known`` gives key, list and ids of one."""
+        found: list[str] = []
+        for key, where, ids in known:
+            if key not in record:
+                continue
+            name = self.reader.identifier(record[key], f"{path}.{key}")
+            if name is not None and name not in ids and where not in self.unsure:
+                self.reader.fault(f"{path}.{key}", f"the id of a {key}", name)
+            elif name is not None:
+                found.append(name)
+        return (found[0], found[1]) if len(found) == 2 else None
+
+    def once(self, pairs: Mapping[tuple[str, str], tuple[Any, ...]], pair: tuple[str, str], path: str) -> None:
+        """Note a pair that stands twice."""
+        if pair in pairs:
+            self.reader.complaint(path, f"each pair once (it stands at {pairs[pair][0]})", f"{quote(list(pair))} again")

@@ -11,7 +11,7 @@ from scheduling.pairing.load import load
 from scheduling.pairing.relaxation import Model
 from scheduling.pairing.rows import build_rows
 from scheduling.pairing.search import greedy
-from scheduling.pairing.stop import Stop
+from scheduling.stop import Stop
 
 
 def _model(problem: dict[str, Any]) -> tuple[Model, list[int]]:

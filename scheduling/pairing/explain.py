@@ -14,7 +14,7 @@ from scheduling.pairing.problem import NO_START
 from scheduling.pairing.relaxation import Model, better_columns, relax
 from scheduling.pairing.rows import Kind, build_rows
 from scheduling.pairing.solve import solve
-from scheduling.pairing.stop import Stop
+from scheduling.stop import Stop
 
 _PARTS = {
     Kind.CHILD_PLACE: "child_place",

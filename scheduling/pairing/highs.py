@@ -8,72 +8,15 @@ import highspy
 import numpy as np
 from numpy.typing import NDArray
 
+from scheduling.engine import INTEGRAL_GAP, Run, new_engine
 from scheduling.pairing.problem import Bools, Ints
 from scheduling.pairing.rows import Rows
-from scheduling.pairing.stop import Stop
+from scheduling.stop import Stop
 
 Floats = NDArray[np.float64]
 
 _DUAL, _PRIMAL = 1, 4
 """Names of the engine's simplex strategies."""
-
-_INTEGRAL_GAP = 0.99
-"""Values are integers, so a solution within less than 1 of the bound is optimal."""
-
-
-def engine_version() -> str:
-    """Return the name and version of the engine."""
-    return f"HiGHS {_new(0).version()}"
-
-
-class _Run:
-    """Runs HiGHS so that it can be interrupted, and lets the caller's exceptions out unchanged."""
-
-    def __init__(self, highs: highspy.Highs, stop: Stop) -> None:
-        self._highs, self._stop = highs, stop
-        self._error: BaseException | None = None
-        self._calls = 0
-        highs.cbSimplexInterrupt.subscribe(self._interrupt)
-        highs.cbMipInterrupt.subscribe(self._interrupt)
-
-    def _interrupt(self, event: Any) -> None:
-        self._calls += 1
-        if event.callback_type == highspy.cb.HighsCallbackType.kCallbackSimplexInterrupt and self._calls % 64:
-            return
-        try:
-            if self._error is not None or self._stop.cut():
-                event.interrupt()
-        except BaseException as error:
-            self._error = error
-            event.interrupt()
-
-    def guard(self, call: Callable[[Any], None]) -> Callable[[Any], None]:
-        """Return a callback whose exception ends the run and is raised by `run`."""
-
-        def guarded(event: Any) -> None:
-            try:
-                call(event)
-            except BaseException as error:
-                self._error = error
-
-        return guarded
-
-    def run(self) -> highspy.HighsModelStatus:
-        """Run and return the model status."""
-        self._highs.run()
-        if self._error is not None:
-            raise self._error
-        return self._highs.getModelStatus()
-
-
-def _new(seed: int) -> highspy.Highs:
-    highs = highspy.Highs()  # type: ignore[no-untyped-call]  # the library leaves its constructor untyped
-    highs.setOptionValue("output_flag", False)
-    # One thread: repeatable, and the engine's pool, which is one for the process, is never started.
-    highs.setOptionValue("threads", 1)
-    highs.setOptionValue("parallel", "off")
-    highs.setOptionValue("random_seed", seed % 2**31)
-    return highs
 
 
 def _select(rows: Rows, chosen: Ints) -> tuple[Ints, Ints, Ints]:
@@ -104,8 +47,8 @@ class LinearProgram:
         self._rows, self._gain = rows, gain
         self.members = np.zeros(0, dtype=np.int64)
         self.inside = np.zeros(len(gain), dtype=np.bool_)
-        self._highs = _new(seed)
-        self._run = _Run(self._highs, stop)
+        self._highs = new_engine(seed)
+        self._run = Run(self._highs, stop)
         self._started = False
         low, high = _row_limits(rows)
         empty = np.zeros(0, dtype=np.int32)
@@ -228,7 +171,7 @@ def solve_integer(
     used |= rows.equal
     number = np.cumsum(used) - 1
     low, high = _row_limits(rows)
-    highs = _new(seed)
+    highs = new_engine(seed)
     model = highspy.HighsLp()
     model.num_col_, model.num_row_ = len(chosen), int(used.sum())
     model.sense_ = highspy.ObjSense.kMaximize
@@ -242,7 +185,7 @@ def solve_integer(
     model.integrality_ = [highspy.HighsVarType.kInteger] * len(chosen)
     highs.passModel(model)
     highs.setOptionValue("mip_rel_gap", 0.0)
-    highs.setOptionValue("mip_abs_gap", _INTEGRAL_GAP)
+    highs.setOptionValue("mip_abs_gap", INTEGRAL_GAP)
     highs.setOptionValue("mip_max_nodes", node_limit)
     if start is not None:
         at = np.searchsorted(chosen, np.array(start, dtype=np.int64))
@@ -252,7 +195,7 @@ def solve_integer(
     remaining = stop.remaining()
     if remaining is not None:
         highs.setOptionValue("time_limit", remaining)  # the engine asks its own clock more often than its callback
-    run = _Run(highs, stop)
+    run = Run(highs, stop)
     if on_improve is not None:
         report = on_improve
 

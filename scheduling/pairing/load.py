@@ -8,7 +8,7 @@ import numpy as np
 
 from scheduling.faults import quote
 from scheduling.pairing.problem import NO_LIMIT, NO_START, Bools, Grid, Problem
-from scheduling.reading import LARGEST, Reader
+from scheduling.reading import LARGEST, Lists, Reader
 
 _MOST_SLOTS = 20_160
 _KEYS = ("kind", "version", "children", "volunteers", "candidates", "place_value")
@@ -43,10 +43,7 @@ def load(problem: object) -> Problem:
     if document is None:
         reader.finish()
         raise AssertionError("a document that is no object is a fault")
-    if "kind" in document and document["kind"] != "pairing":
-        reader.fault("$.kind", '"pairing"', document["kind"])
-    if "version" in document and (type(document["version"]) is not int or document["version"] != 1):
-        reader.fault("$.version", "1", document["version"])
+    reader.heading(document, "pairing")
     grid = _grid(reader, document.get("grid")) if timed else None
     place_value = document.get("place_value")
     if place_value is not None:
@@ -72,28 +69,12 @@ class _People:
 Pairs = dict[tuple[str, str], tuple[Any, ...]]
 
 
-class _Parts:
+class _Parts(Lists):
     """Reads the lists of the document one by one."""
 
     def __init__(self, reader: Reader, document: Mapping[str, Any], timed: bool, grid: Grid | None) -> None:
-        self.reader, self.document, self.timed, self.grid = reader, document, timed, grid
-        self.unsure: set[str] = set()
-
-    def _list(self, key: str) -> list[Any]:
-        """Read a list; one that cannot be read, or an id in it, would make every reference to it look wrong."""
-        value = self.document.get(key)
-        if not isinstance(value, list | tuple):
-            self.unsure.add(key)
-        return self.reader.items(value, f"$.{key}") if key in self.document else []
-
-    def _id(self, key: str, record: Mapping[str, Any], path: str, seen: Mapping[str, int]) -> str | None:
-        name = self.reader.identifier(record["id"], f"{path}.id") if "id" in record else None
-        if name is not None and name in seen:
-            self.reader.fault(f"{path}.id", "an id not used before in this list", name)
-            name = None
-        if name is None:
-            self.unsure.add(key)
-        return name
+        super().__init__(reader, document)
+        self.timed, self.grid = timed, grid
 
     def _slots(self, value: object, path: str) -> list[int]:
         slots = []
@@ -111,13 +92,13 @@ class _Parts:
     def centres(self) -> tuple[dict[str, int], list[list[int]]]:
         index: dict[str, int] = {}
         rooms: list[list[int]] = []
-        for i, item in enumerate(self._list("centres") if self.timed else []):
+        for i, item in enumerate(self.list("centres") if self.timed else []):
             path = f"$.centres[{i}]"
             record = self.reader.record(item, path, ("id", "rooms"))
             if record is None:
                 self.unsure.add("centres")
                 continue
-            name = self._id("centres", record, path, index)
+            name = self.id("centres", record, path, index)
             found = self.reader.items(record["rooms"], f"{path}.rooms") if "rooms" in record else []
             numbers = [self.reader.integer(n, f"{path}.rooms[{k}]", 0) for k, n in enumerate(found)]
             if "rooms" in record and self.grid and isinstance(record["rooms"], list) and len(found) != self.grid.slots:
@@ -131,7 +112,7 @@ class _Parts:
 
     def children(self, centres: Mapping[str, int]) -> _People:
         people = _People({}, [])
-        for i, item in enumerate(self._list("children")):
+        for i, item in enumerate(self.list("children")):
             path = f"$.children[{i}]"
             record = (
                 self.reader.record(item, path, _TIMED_CHILD)
@@ -141,7 +122,7 @@ class _Parts:
             if record is None:
                 self.unsure.add("children")
                 continue
-            name = self._id("children", record, path, people.index)
+            name = self.id("children", record, path, people.index)
             places = self.reader.integer(record["places"], f"{path}.places", 0) if "places" in record else 0
             centre = self._centre(record, path, centres)
             free: list[int] = []
@@ -170,13 +151,13 @@ class _Parts:
     def volunteers(self) -> _People:
         people = _People({}, [])
         required = (*_VOLUNTEER, "free") if self.timed else _VOLUNTEER
-        for i, item in enumerate(self._list("volunteers")):
+        for i, item in enumerate(self.list("volunteers")):
             path = f"$.volunteers[{i}]"
             record = self.reader.record(item, path, required, ("max_load",))
             if record is None:
                 self.unsure.add("volunteers")
                 continue
-            name = self._id("volunteers", record, path, people.index)
+            name = self.id("volunteers", record, path, people.index)
             most = (
                 self.reader.integer(record["max_children"], f"{path}.max_children", 0)
                 if "max_children" in record
@@ -197,20 +178,11 @@ class _Parts:
         children: Mapping[str, int],
         volunteers: Mapping[str, int],
     ) -> tuple[str, str] | None:
-        found: list[str] = []
-        for key, known, where in (("child", children, "children"), ("volunteer", volunteers, "volunteers")):
-            if key not in record:
-                continue
-            name = self.reader.identifier(record[key], f"{path}.{key}")
-            if name is not None and name not in known and where not in self.unsure:
-                self.reader.fault(f"{path}.{key}", f"the id of a {key}", name)
-            elif name is not None:
-                found.append(name)
-        return (found[0], found[1]) if len(found) == 2 else None
+        return self.pair(record, path, ("child", "children", children), ("volunteer", "volunteers", volunteers))
 
     def candidates(self, children: Mapping[str, int], volunteers: Mapping[str, int]) -> Pairs:
         pairs: Pairs = {}
-        for i, item in enumerate(self._list("candidates")):
+        for i, item in enumerate(self.list("candidates")):
             path = f"$.candidates[{i}]"
             record = self.reader.record(item, path, ("child", "volunteer", "score"), ("load",))
             if record is None:
@@ -219,17 +191,13 @@ class _Parts:
             score = self.reader.integer(record["score"], f"{path}.score") if "score" in record else 0
             load_ = self.reader.integer(record["load"], f"{path}.load", 0) if "load" in record else 1
             if pair is not None:
-                self._once(pairs, pair, path)
+                self.once(pairs, pair, path)
                 pairs.setdefault(pair, (path, score, load_))
         return pairs
 
-    def _once(self, pairs: Pairs, pair: tuple[str, str], path: str) -> None:
-        if pair in pairs:
-            self.reader.complaint(path, f"each pair once (it stands at {pairs[pair][0]})", f"{quote(list(pair))} again")
-
     def fixed(self, children: Mapping[str, int], volunteers: Mapping[str, int]) -> Pairs:
         pairs: Pairs = {}
-        for i, item in enumerate(self._list("fixed")):
+        for i, item in enumerate(self.list("fixed")):
             path = f"$.fixed[{i}]"
             record = self.reader.record(item, path, ("child", "volunteer"), ("start",) if self.timed else ())
             if record is None:
@@ -239,13 +207,13 @@ class _Parts:
             if start is not None:
                 start = self.reader.integer(start, f"{path}.start", 0, self.grid.slots - 1 if self.grid else LARGEST)
             if pair is not None:
-                self._once(pairs, pair, path)
+                self.once(pairs, pair, path)
                 pairs.setdefault(pair, (path, NO_START if start is None else start))
         return pairs
 
     def forbidden(self, children: Mapping[str, int], volunteers: Mapping[str, int]) -> Pairs:
         pairs: Pairs = {}
-        for i, item in enumerate(self._list("forbidden")):
+        for i, item in enumerate(self.list("forbidden")):
             path = f"$.forbidden[{i}]"
             record = self.reader.record(item, path, ("child", "volunteer"))
             pair = self._pair(record, path, children, volunteers) if record is not None else None

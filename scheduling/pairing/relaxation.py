@@ -10,7 +10,7 @@ from scheduling.pairing.columns import Columns
 from scheduling.pairing.highs import Floats, LinearProgram
 from scheduling.pairing.problem import Ints, Problem
 from scheduling.pairing.rows import Rows
-from scheduling.pairing.stop import Stop
+from scheduling.stop import Stop
 
 _ALL_AT_ONCE = 5_000
 _FIRST_VOLUNTEERS = 12

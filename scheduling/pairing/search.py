@@ -10,7 +10,7 @@ from scheduling.pairing.highs import solve_integer
 from scheduling.pairing.placement import Placement
 from scheduling.pairing.problem import Bools
 from scheduling.pairing.relaxation import Model, Relaxation, relax
-from scheduling.pairing.stop import Stop
+from scheduling.stop import Stop
 
 Report = Callable[[str, int, int], None]
 """Called with stage, value and bound."""

@@ -7,19 +7,16 @@ from typing import Any
 import numpy as np
 
 from scheduling import __version__
+from scheduling.engine import engine_version
 from scheduling.pairing.columns import Columns, build_columns
 from scheduling.pairing.fixed import settle
-from scheduling.pairing.highs import engine_version
 from scheduling.pairing.load import load
 from scheduling.pairing.problem import NO_START, Problem
 from scheduling.pairing.reasons import bottleneck, unplaced
 from scheduling.pairing.relaxation import Model
 from scheduling.pairing.rows import Rows, build_rows
 from scheduling.pairing.search import Found, greedy, maximise
-from scheduling.pairing.stop import Stop
-
-Progress = Callable[[str, int | None, int | None], None]
-"""Called with stage, value and bound."""
+from scheduling.stop import Progress, Stop
 
 _MARGIN = 25
 

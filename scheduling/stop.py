@@ -3,6 +3,9 @@
 import time
 from collections.abc import Callable
 
+Progress = Callable[[str, int | None, int | None], None]
+"""Called with stage, value and bound."""
+
 
 class Stop:
     """Asked by every stage whether to stop; remembers whether a search was really cut short.

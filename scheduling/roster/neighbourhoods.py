@@ -1,0 +1,88 @@
+"""Which part of a roster to decide anew next."""
+
+import numpy as np
+
+from scheduling.roster.model import Model
+from scheduling.roster.problem import Bools, Ints
+
+_DAY = 24 * 60
+_IDLE = 24
+_EASY, _HARD = 600, 4_000
+"""Simplex iterations below which a part grows, and above which it shrinks."""
+
+
+class Neighbourhoods:
+    """Chooses parts, the kinds that helped more often, and sizes them by the work that they took.
+
+    Parameters
+    ----------
+    model : Model
+    kept : bool array [cells]
+        Cells that are likely; the others are freed only in parts with few.
+    seed : int
+    """
+
+    def __init__(self, model: Model, kept: Bools, seed: int) -> None:
+        self._model, self._kept = model, kept
+        self._rng = np.random.default_rng(seed)
+        self._kinds = {"spots": self._spots, "days": self._days, "people": self._people, "balance": self._balance}
+        self._size = {"spots": 6.0, "days": 3.0, "people": 30.0, "balance": 30.0}
+        self._worth = dict.fromkeys(self._kinds, 1.0)
+        self._idle = 0
+        self._day = model.problem.start // _DAY
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether nothing has helped for long."""
+        return self._idle >= _IDLE
+
+    def next(self, cells: Ints) -> tuple[str, Bools]:
+        """Return a kind and the cells to free, given the present roster."""
+        names = list(self._kinds)
+        share = np.array([self._worth[name] for name in names])
+        name = names[int(self._rng.choice(len(names), p=share / share.sum()))]
+        return name, self._kinds[name](cells, max(2, int(self._size[name])))
+
+    def learn(self, name: str, better: bool, effort: int) -> None:
+        """Note what a part brought and what it took."""
+        self._idle = 0 if better else self._idle + 1
+        self._worth[name] = max(0.2, 0.8 * self._worth[name] + (0.6 if better else 0.0))
+        if effort < _EASY:
+            self._size[name] *= 1.25
+        elif effort > _HARD:
+            self._size[name] *= 0.7
+
+    def _spots(self, cells: Ints, size: int) -> Bools:
+        """The most expensive shifts, with everybody who could come and what else those do that day."""
+        model, rows = self._model, self._model.rows
+        short = np.maximum(rows.limit - rows.used(cells), 0) * rows.price
+        entry, each = rows.entries(np.arange(model.count))
+        owner = np.repeat(np.arange(model.count), each)
+        cost = np.zeros(len(model.problem.shifts))
+        np.maximum.at(cost, model.shift[owner], short[rows.row[entry]].astype(np.float64))
+        filled = np.bincount(model.shift[cells], minlength=len(cost))
+        cost += model.problem.weights.uncovered * np.maximum(model.problem.needs - filled, 0)
+        cost += self._rng.random(len(cost))
+        spots = np.argsort(-cost, kind="stable")[: 4 * size]
+        spots = self._rng.permutation(spots)[:size]
+        who = np.isin(model.person, model.person[np.isin(model.shift, spots)])
+        return np.isin(model.shift, spots) | (who & np.isin(self._day[model.shift], self._day[spots]) & self._kept)
+
+    def _days(self, cells: Ints, size: int) -> Bools:
+        """Everybody, some days in a row."""
+        day = int(self._rng.choice(self._day))
+        here = self._day[self._model.shift]
+        return (here >= day) & (here < day + size) & self._kept
+
+    def _people(self, cells: Ints, size: int) -> Bools:
+        """Some people, all days."""
+        count = len(self._model.problem.people)
+        who = self._rng.choice(count, min(size, count), replace=False)
+        return np.isin(self._model.person, who)
+
+    def _balance(self, cells: Ints, size: int) -> Bools:
+        """The people with the most and the fewest shifts."""
+        shifts = np.bincount(self._model.person[cells], minlength=len(self._model.problem.people))
+        order = np.argsort(shifts + self._rng.random(len(shifts)), kind="stable")
+        half = max(1, size // 2)
+        return np.isin(self._model.person, np.concatenate([order[:half], order[-half:]]))

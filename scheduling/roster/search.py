@@ -1,0 +1,156 @@
+"""The best roster of a model: exactly where it is small, else week by week and then neighbourhood by neighbourhood."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from scheduling.roster.bound import Bounds, Prices, climb
+from scheduling.roster.greedy import greedy, keep_previous
+from scheduling.roster.model import Model
+from scheduling.roster.neighbourhoods import Neighbourhoods
+from scheduling.roster.part import solve_part
+from scheduling.roster.problem import Bools, Ints
+from scheduling.roster.relaxation import WHOLE_UP_TO, relax, thin
+from scheduling.stop import Stop
+
+Report = Callable[[str, int, int | None], None]
+"""Called with stage, value and bound."""
+
+_EXACT_NODES = 2_000
+_PART_NODES = 20
+_PER_SHIFT = 30
+_ROUNDS_SMALL, _ROUNDS_LARGE = 120, 10
+_ENOUGH = 2_000
+"""A roster within one part in so many of the bound is not searched any longer, where the search cannot prove."""
+_SAFE_FLOAT = 1e-9
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Found:
+    """The best roster found.
+
+    Attributes
+    ----------
+    cells : int64 array
+        Ascending.
+    value, bound : int
+        Its value, and a proven lower bound on the value of every roster.
+    prices : Prices
+    """
+
+    cells: Ints
+    value: int
+    bound: int
+    prices: Prices
+
+    @property
+    def proven(self) -> bool:
+        """Whether nothing better exists."""
+        return self.bound >= self.value
+
+
+class Search:
+    """One search.
+
+    Parameters
+    ----------
+    model : Model
+    fixed : int64 array
+        Cells that every roster has.
+    stop : Stop
+    seed : int
+    report : callable
+    """
+
+    def __init__(self, model: Model, fixed: Ints, stop: Stop, seed: int, report: Report) -> None:
+        self.model, self.stop, self.seed, self.report = model, stop, seed, report
+        self.free: Bools = np.ones(model.count, dtype=np.bool_)
+        self.free[fixed] = False
+        self.fixed = fixed
+        self.cells = greedy(model, keep_previous(model, fixed))
+        self.value = model.value(self.cells)
+        self.effort = 0
+
+    def minimise(self) -> Found:
+        """Find a roster of the lowest value."""
+        self.report("start", self.value, None)
+        model, small = self.model, self.model.count <= WHOLE_UP_TO
+        bounds = Bounds(model, self.fixed)
+        prices = relax(bounds, self.stop, self.seed)
+        self.report("price", self.value, min(prices.bound, self.value))
+        bound = prices.bound
+        if bound < self.value and not self.stop.cut():
+            reduced = bounds.reduced(prices)
+            if small:
+                bound = self._exact(bounds, prices)
+            else:
+                kept = thin(model, reduced, np.concatenate([self.cells, np.flatnonzero(prices.taken)]), _PER_SHIFT)
+                self._weeks(kept, bound)
+                prices = climb(bounds, prices, self.value, _ROUNDS_LARGE, self.stop)
+                bound = prices.bound
+                self._neighbours(kept, bound)
+        self._accept(greedy(model, self.cells))
+        return Found(self.cells, self.value, min(bound, self.value), prices)
+
+    def _accept(self, cells: Ints | None) -> bool:
+        """Take a roster over if it is not worse; tell whether it is better."""
+        if cells is None:
+            return False
+        value = self.model.value(cells)
+        better = value < self.value
+        if value <= self.value:
+            self.cells, self.value = cells, value
+        return better
+
+    def _part(self, free: Bools, bound: int, nodes: int) -> bool:
+        answer = solve_part(self.model, free & self.free, self.cells, self.stop, self.seed, nodes=nodes)
+        self.effort += answer.effort
+        better = self._accept(answer.cells)
+        self.report("search", self.value, min(bound, self.value))
+        return better
+
+    def _exact(self, bounds: Bounds, prices: Prices) -> int:
+        """Decide all cells at once; return the bound."""
+        prices = climb(bounds, prices, self.value, _ROUNDS_SMALL, self.stop)
+        bound = prices.bound
+        if bound >= self.value or self.stop.cut():
+            return bound
+
+        def improved(value: int) -> None:
+            if value < self.value:
+                self.report("integer", value, min(bound, value))
+
+        self.report("integer", self.value, bound)
+        answer = solve_part(
+            self.model, self.free, self.cells, self.stop, self.seed, nodes=_EXACT_NODES, on_improve=improved
+        )
+        self._accept(answer.cells)
+        if np.isfinite(answer.bound):
+            safe = answer.bound - _SAFE_FLOAT * max(abs(answer.bound), 1.0) - 1e-6
+            bound = max(bound, min(int(np.ceil(safe)), self.value))
+        return bound
+
+    def _weeks(self, kept: Bools, bound: int) -> None:
+        """Decide one week after the other over the cells that are likely, twice."""
+        week = self.model.problem.week[self.model.shift]
+        for _ in range(2):
+            for number in np.unique(week).tolist():
+                if self._done(bound):
+                    return
+                self._part(kept & (week == number), bound, 1)
+
+    def _neighbours(self, kept: Bools, bound: int) -> None:
+        """Free one part after the other."""
+        around = Neighbourhoods(self.model, kept, self.seed)
+        limit = self.effort + 20_000
+        while self.effort < limit and not self._done(bound):
+            before = self.effort
+            name, free = around.next(self.cells)
+            better = self._part(free, bound, _PART_NODES)
+            around.learn(name, better, self.effort - before)
+            if around.exhausted:
+                return
+
+    def _done(self, bound: int) -> bool:
+        return bound >= self.value or (self.value - bound) * _ENOUGH <= abs(self.value) or self.stop.cut()
