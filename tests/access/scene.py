@@ -18,7 +18,7 @@ from qianshou.companionship.models import LeftOver, MatchingRun, Pairing, PairRu
 from qianshou.core import audit, clock, readlog
 from qianshou.core.fieldclasses import FieldClass
 from qianshou.core.fields import EncryptedJSONField, EncryptedTextField, WordListField
-from qianshou.core.models import HolidayRule, Job, PrivateFile, Term
+from qianshou.core.models import HolidayRule, Job, Obligation, PrivateFile, Term
 from qianshou.volunteers.models import AvailabilitySlot, Check, Volunteer
 
 PASSWORD = make_password("three quiet lanterns")
@@ -132,6 +132,9 @@ class Scene:
     def _core(self, place: Place) -> None:
         number = next(self.numbers)
         place.more["job"] = Job.objects.create(kind="test.nothing", title="job", by=place.user, centre=place.centre)
+        place.more["obligation"] = Obligation.objects.create(
+            kind="test.nothing", key=f"scene:{number}", due_at=clock.now()
+        )
         place.more["file"] = PrivateFile.objects.create(
             kind="test",
             name="file",

@@ -150,6 +150,8 @@ TABLE: dict[str, Row] = {
     "core:job_cancel": Row(post=may("jobs.view"), args=code("job"), closed=404),
     "core:audit": Row(get=may("audit.view")),
     "core:reads": Row(get=may("reads.view")),
+    "core:obligations": Row(get=may("obligations.view")),
+    "core:obligation_retry": Row(post=may("obligations.view"), args=code("obligation")),
     "core:file": Row(get=frozenset(), args=code("file"), closed=404, why="without a rule for its kind: its owner only"),
     "core:calendar": Row(get=may("calendar.view")),
     "core:holiday_create": _calendar,
