@@ -68,6 +68,9 @@ def _member(scene: Scene, place: Place) -> dict[str, Any]:
 _own_account = Row(get=SIGNED_IN, post=SIGNED_IN, ok=_REDIRECTS)
 _calendar = Row(get=may("calendar.change"), post=may("calendar.change"))
 _people = Row(get=ADMINISTRATOR, post=ADMINISTRATOR, args=_member)
+_run = Row(args=code("run"))
+_proposal = Row(args=code("proposal"))
+_ON_TO_THE_ANSWER = frozenset({303})
 
 TABLE: dict[str, Row] = {
     # Health, for the supervisor of processes; says nothing of people.
@@ -161,6 +164,40 @@ TABLE: dict[str, Row] = {
     "core:holiday_delete": replace(_calendar, args=code("holiday")),
     "core:term_edit": replace(_calendar, args=code("term")),
     "core:term_delete": replace(_calendar, args=code("term")),
+    # Companionship: runs, proposals, rules for pairs, pairings.
+    "companionship:runs": Row(get=may("matching.view")),
+    "companionship:run_create": Row(get=may("matching.run"), post=may("matching.run")),
+    "companionship:run_count": Row(post=may("matching.run")),
+    "companionship:run": replace(_run, get=may("matching.view")),
+    "companionship:run_progress": replace(_run, get=may("matching.view"), ok=_ON_TO_THE_ANSWER),
+    "companionship:run_compare": replace(
+        _run, get=may("matching.view"), ok=frozenset({404}), why="the first run has nothing to be compared with"
+    ),
+    "companionship:run_again": replace(_run, post=may("matching.run")),
+    "companionship:run_accept": replace(_run, post=may("matching.run")),
+    "companionship:rules": Row(get=may("matching.view")),
+    "companionship:rule_lift": Row(post=may("matching.run"), args=code("rule")),
+    "companionship:proposal_accept": replace(_proposal, post=may("matching.run")),
+    "companionship:proposal_keep": replace(_proposal, post=may("matching.run")),
+    "companionship:proposal_decline": replace(_proposal, get=may("matching.run"), post=may("matching.run")),
+    "companionship:proposal_never": replace(_proposal, get=may("matching.run"), post=may("matching.run")),
+    "companionship:pairings": Row(get=may("pairings.view")),
+    "companionship:pairing": Row(get=may("pairings.view"), args=code("pairing")),
+    "companionship:pairing_withdraw": Row(
+        get=may("pairings.change"), post=may("pairings.change"), args=code("pairing")
+    ),
+    "api:matching-runs-list": Row(get=may("matching.view"), post=may("matching.run")),
+    "api:matching-runs-detail": replace(_run, get=may("matching.view")),
+    "api:matching-runs-solve-again": replace(_run, post=may("matching.run")),
+    "api:proposals-list": Row(get=may("matching.view")),
+    "api:proposals-detail": replace(_proposal, get=may("matching.view")),
+    "api:proposals-accept": replace(_proposal, post=may("matching.run")),
+    "api:proposals-decline": replace(_proposal, post=may("matching.run")),
+    "api:proposals-lock": replace(_proposal, post=may("matching.run")),
+    "api:proposals-forbid": replace(_proposal, post=may("matching.run")),
+    "api:pairings-list": Row(get=may("pairings.view")),
+    "api:pairings-detail": Row(get=may("pairings.view"), args=code("pairing")),
+    "api:pairings-withdraw": Row(post=may("pairings.change"), args=code("pairing")),
 }
 
 ADMIN_SITE = Row(

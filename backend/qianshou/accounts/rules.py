@@ -50,6 +50,7 @@ ACTIONS: dict[str, frozenset[Role]] = {
     "imports.run_centres": frozenset({Role.ADMINISTRATOR}),
     "matching.view": frozenset({Role.MANAGER, Role.WORKER, Role.SUPERVISOR}),
     "matching.run": frozenset({Role.MANAGER}),
+    "pairings.list": STAFF | {Role.SUPERVISOR},
     "pairings.view": STAFF | {Role.SUPERVISOR, Role.VOLUNTEER, Role.GUARDIAN},
     "pairings.change": frozenset({Role.MANAGER}),
     "calendar.view": frozenset(Role),

@@ -137,7 +137,7 @@ class Matching:
         """Judge each distinct pair of facts once, and spread the answers over all pairs by index."""
         children, child_group = _groups(self.children, of_child)
         volunteers, volunteer_group = _groups(self.volunteers, of_volunteer)
-        table = np.array(
+        table: np.ndarray = np.array(
             [[judge(child, volunteer, self.options) for volunteer in volunteers] for child in children], dtype=dtype
         ).reshape(len(children), len(volunteers))
 

@@ -116,6 +116,17 @@ class MatchingRun(BaseModel):
         """Tell whether the answer is still to come."""
         return self.state in UNDER_WAY
 
+    @property
+    def shown_state(self) -> str:
+        """Return the state; of a run whose job has ended without an answer (read along as `job_state`), the job's."""
+        ended = getattr(self, "job_state", None)
+        return str(ended) if self.is_under_way and ended in {RunState.FAILED, RunState.CANCELLED} else str(self.state)
+
+    @property
+    def shown_state_word(self) -> Any:
+        """Return the words of `shown_state`."""
+        return RunState(self.shown_state).label
+
 
 class ProposalState(models.TextChoices):
     """What a person has made of a proposal."""
@@ -285,7 +296,7 @@ class PairingQuerySet(models.QuerySet["Pairing"]):
         own = Q(state=PairingState.ACTIVE) & (
             Q(volunteer__user=user) | Q(child__guardians__user=user, child__guardians__is_current=True)
         )
-        scope = scope_filter(user, "matching.view")
+        scope = scope_filter(user, "pairings.list")
         return self.filter(own if scope is None else own | Q(**scope)).distinct()
 
     def open(self) -> PairingQuerySet:

@@ -11,19 +11,19 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext
+from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy, pgettext, pgettext_lazy
 
 Data = Mapping[str, Any]
 Text = str | Promise
 
 WEEKDAYS: dict[int, Text] = {
-    1: gettext_lazy("Mon"),
-    2: gettext_lazy("Tue"),
-    3: gettext_lazy("Wed"),
-    4: gettext_lazy("Thu"),
-    5: gettext_lazy("Fri"),
-    6: gettext_lazy("Sat"),
-    7: gettext_lazy("Sun"),
+    1: pgettext_lazy("weekday", "Mon"),
+    2: pgettext_lazy("weekday", "Tue"),
+    3: pgettext_lazy("weekday", "Wed"),
+    4: pgettext_lazy("weekday", "Thu"),
+    5: pgettext_lazy("weekday", "Fri"),
+    6: pgettext_lazy("weekday", "Sat"),
+    7: pgettext_lazy("weekday", "Sun"),
 }
 
 TERMS: dict[str, Text] = {
@@ -121,9 +121,10 @@ def words(items: Iterable[str]) -> str:
     return _("%(front)s and %(last)s") % {"front": front, "last": listed[-1]}
 
 
-def clause_end() -> str:
-    """Return what stands between two clauses of a reason."""
-    return pgettext("between two clauses", "; ")
+def paragraph(clauses: Sequence[str]) -> str:
+    """Join clauses to one sentence."""
+    text = pgettext("between two clauses", "; ").join(clauses)
+    return text[:1].upper() + text[1:] + pgettext("end of a sentence", ".") if text else ""
 
 
 def when(data: Data) -> str:
@@ -224,52 +225,55 @@ def left_reason(code: str, count: int) -> str:
     if code == "no_candidate":
         return _("Nobody fits this child at present.")
     if code.startswith("rule_"):
-        return _COUNTED_RULES[code.removeprefix("rule_")](count)
-    return _COUNTED[code](count)
-
-
-def _counted(one: str, many: str) -> Any:
-    return lambda count: ngettext(one, many, count) % {"n": count}
+        return _COUNTED_RULES[code.removeprefix("rule_")] % {"n": count}
+    return _COUNTED[code] % {"n": count}
 
 
 _COUNTED = {
-    "forbidden": _counted("%(n)d is marked as never together.", "%(n)d are marked as never together."),
-    "paired": _counted("%(n)d is a companion of the child already.", "%(n)d are companions of the child already."),
-    "no_common_time": _counted("%(n)d has no time in common.", "%(n)d have no time in common."),
-    "no_room": _counted(
-        "%(n)d could come only when the home has no room.", "%(n)d could come only when the home has no room."
+    "forbidden": ngettext_lazy("%(n)d is marked as never together.", "%(n)d are marked as never together.", "n"),
+    "paired": ngettext_lazy(
+        "%(n)d is a companion of the child already.", "%(n)d are companions of the child already.", "n"
     ),
-    "volunteer_load": _counted("%(n)d has too much to do already.", "%(n)d have too much to do already."),
-    "volunteer_full": _counted(
-        "%(n)d fits, but is needed by other children.", "%(n)d fit, but are needed by other children."
+    "no_common_time": ngettext_lazy("%(n)d has no time in common.", "%(n)d have no time in common.", "n"),
+    "no_room": ngettext_lazy(
+        "%(n)d could come only when the home has no room.", "%(n)d could come only when the home has no room.", "n"
     ),
-    "volunteer_busy": _counted("%(n)d meets another child at that time.", "%(n)d meet other children at that time."),
-    "child_busy": _counted(
-        "%(n)d is free only at a time that is taken.", "%(n)d are free only at times that are taken."
+    "volunteer_load": ngettext_lazy("%(n)d has too much to do already.", "%(n)d have too much to do already.", "n"),
+    "volunteer_full": ngettext_lazy(
+        "%(n)d fits, but is needed by other children.", "%(n)d fit, but are needed by other children.", "n"
     ),
-    "room_full": _counted(
-        "%(n)d could come, but the rooms are taken then.", "%(n)d could come, but the rooms are taken then."
+    "volunteer_busy": ngettext_lazy(
+        "%(n)d meets another child at that time.", "%(n)d meet other children at that time.", "n"
     ),
-    "not_worth": _counted("%(n)d fits too badly.", "%(n)d fit too badly."),
+    "child_busy": ngettext_lazy(
+        "%(n)d is free only at a time that is taken.", "%(n)d are free only at times that are taken.", "n"
+    ),
+    "room_full": ngettext_lazy(
+        "%(n)d could come, but the rooms are taken then.", "%(n)d could come, but the rooms are taken then.", "n"
+    ),
+    "not_worth": ngettext_lazy("%(n)d fits too badly.", "%(n)d fit too badly.", "n"),
 }
 
 _COUNTED_RULES = {
-    "common_time": _counted(
+    "common_time": ngettext_lazy(
         "%(n)d volunteer has no time in common with the child.",
         "%(n)d volunteers have no time in common with the child.",
+        "n",
     ),
-    "age_gap": _counted("%(n)d volunteer is too close in age.", "%(n)d volunteers are too close in age."),
-    "language": _counted(
-        "%(n)d volunteer does not speak the child's language.", "%(n)d volunteers do not speak the child's language."
+    "age_gap": ngettext_lazy("%(n)d volunteer is too close in age.", "%(n)d volunteers are too close in age.", "n"),
+    "language": ngettext_lazy(
+        "%(n)d volunteer does not speak the child's language.",
+        "%(n)d volunteers do not speak the child's language.",
+        "n",
     ),
-    "guardian_wish": _counted(
-        "%(n)d volunteer is not what the guardian wishes.", "%(n)d volunteers are not what the guardian wishes."
+    "guardian_wish": ngettext_lazy(
+        "%(n)d volunteer is not what the guardian wishes.", "%(n)d volunteers are not what the guardian wishes.", "n"
     ),
-    "already_paired": _counted(
-        "%(n)d volunteer is the child's companion already.", "%(n)d volunteers are the child's companions already."
+    "already_paired": ngettext_lazy(
+        "%(n)d volunteer is the child's companion already.", "%(n)d volunteers are the child's companions already.", "n"
     ),
-    "same_family": _counted(
-        "%(n)d volunteer is of the child's own family.", "%(n)d volunteers are of the child's own family."
+    "same_family": ngettext_lazy(
+        "%(n)d volunteer is of the child's own family.", "%(n)d volunteers are of the child's own family.", "n"
     ),
 }
 
@@ -375,3 +379,6 @@ def changed(*codes: str) -> Text:
     if not any(code.startswith("proposal_") for code in codes):
         said.append(gettext_lazy("Solve again to find another way."))
     return format_lazy(" ".join("{}" for _each in said), *said)
+
+
+NO_SUCH_HOME = gettext_lazy("There is no such home among yours.")

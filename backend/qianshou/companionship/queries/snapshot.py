@@ -146,9 +146,10 @@ def rooms_of(centre: Centre) -> tuple[RoomFacts, ...]:
     """Return the rooms in which pairs may meet, with what open pairings leave of them."""
     rooms = list(centre.rooms.filter(for_sessions=True, is_active=True).order_by("zone", "name"))
     left = {room.pk: [room.seats] * SLOTS for room in rooms}
-    for pairing in Pairing.objects.open().filter(room__in=rooms):
-        for slot in slots_in(taken_by([(pairing.weekday, pairing.starts, pairing.ends)])):
-            left[pairing.room_id][slot] = max(0, left[pairing.room_id][slot] - 1)
+    held = Pairing.objects.open().filter(room__in=rooms).values_list("room__pk", "weekday", "starts", "ends")
+    for room_pk, weekday, starts, ends in held:
+        for slot in slots_in(taken_by([(weekday, starts, ends)])):
+            left[room_pk][slot] = max(0, left[room_pk][slot] - 1)
     return tuple(RoomFacts(room.pk, room.seats, tuple(left[room.pk])) for room in rooms)
 
 
@@ -237,10 +238,11 @@ def _held_mask(pairings: Iterable[Pairing]) -> int:
 def _family_marks(child: Child) -> frozenset[str]:
     """Return the keyed hashes by which a volunteer of the child's own family is recognised."""
     marks = set()
-    for person in (*child.guardians.all(), *child.relatives.all()):
+    people: list[Guardian | Relative] = [*child.guardians.all(), *child.relatives.all()]
+    for person in people:
         marks.add(crypto.blind_index(person.national_id, "national_id"))
         marks.update(crypto.blind_index(phone, "phone") for phone in person.phones)
-        if getattr(person, "user_id", None) is not None:
+        if isinstance(person, Guardian) and person.user_id is not None:
             marks.add(f"user:{person.user_id}")
     return frozenset(marks - {""})
 
@@ -261,8 +263,8 @@ def facts_of_pair(child: Child, volunteer: Volunteer, *, on: date) -> tuple[Chil
     """
     centre = child.centre
     rules = PairRule.objects.in_force().filter(child=child, kind=PairRuleKind.FORBID)
-    (fresh_child,) = children_of(centre, pk=child.pk) or [None]
-    (fresh_volunteer,) = volunteers_of({volunteer.centre_id}, pk=volunteer.pk) or [None]
+    fresh_child = next(iter(children_of(centre, pk=child.pk)), None)
+    fresh_volunteer = next(iter(volunteers_of({volunteer.centre_id}, pk=volunteer.pk)), None)
     if fresh_child is None:
         raise LookupError("child_left")
     if fresh_volunteer is None:
@@ -277,5 +279,5 @@ def seats_left(room: Room, slots: Collection[int]) -> dict[int, int | None]:
     """Return for each half-hour the lowest free place of a room, or None where all are taken."""
     taken: defaultdict[int, set[int]] = defaultdict(set)
     for slot, seat in HeldHour.objects.filter(room=room, slot__in=slots).values_list("slot", "seat"):
-        taken[slot].add(seat)
+        taken[slot].add(seat or 0)
     return {slot: next((n for n in range(1, room.seats + 1) if n not in taken[slot]), None) for slot in slots}

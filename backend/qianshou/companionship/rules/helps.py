@@ -13,8 +13,14 @@ from .timetable import end_of, meeting, slots_in, starts_in, time_of, weekday_of
 
 Help = dict[str, Any]
 
-MOST = 4
-"""So many suggestions are read; more are noise."""
+MOST_RULES = 3
+"""So many suggestions about single rules are read; more are noise."""
+
+LIFTABLE = ("eligibility", "common_time", "volunteer_full", "guardian_wish", "forbidden", "travel")
+"""Rules about which somebody can do something; the others call for another volunteer."""
+
+REFUSED = frozenset({"record_inquiry_not_clear", "under_18", "status_suspended", "status_left"})
+"""What stands against a volunteer and is nobody's to lift for the sake of a match."""
 
 NAMED = 6
 """So many volunteers are linked from one suggestion."""
@@ -49,8 +55,8 @@ class Shortage:
 
 def helps_for(shortage: Shortage) -> list[Help]:
     """Return what would help, the nearest way first."""
-    found = [*_lift_one_rule(shortage), *_one_more_room(shortage), *_one_more_volunteer(shortage)]
-    return found[:MOST]
+    rules = list(_lift_one_rule(shortage))[:MOST_RULES]
+    return [*rules, *_one_more_room(shortage), *_one_more_volunteer(shortage)]
 
 
 def _lift_one_rule(shortage: Shortage) -> Iterator[Help]:
@@ -58,12 +64,10 @@ def _lift_one_rule(shortage: Shortage) -> Iterator[Help]:
     alone: dict[tuple[str, str], list[str]] = {}
     for volunteer in shortage.volunteers.values():
         failing = list(broken_rules(shortage.child, volunteer, shortage.options))
-        if len(failing) == 1:
+        if len(failing) == 1 and failing[0] in LIFTABLE and REFUSED.isdisjoint(volunteer.lacking):
             detail = volunteer.lacking[0] if failing[0] == "eligibility" and len(volunteer.lacking) == 1 else ""
             alone.setdefault((failing[0], detail), []).append(volunteer.code)
     for (rule, detail), codes in sorted(alone.items(), key=lambda item: (-len(item[1]), item[0])):
-        if rule in {"already_paired", "same_family"}:
-            continue
         data: dict[str, Any] = {"rule": rule, "count": len(codes), "volunteers": sorted(codes)[:NAMED]}
         if detail:
             data["check"] = detail
@@ -71,8 +75,6 @@ def _lift_one_rule(shortage: Shortage) -> Iterator[Help]:
             start = _roomy_start(shortage)
             if start is not None:
                 data.update(when(start, shortage.options.session_slots))
-        if rule == "language":
-            data["dialects"] = sorted(shortage.child.dialects)
         if rule == "guardian_wish":
             data["wish"] = shortage.child.wish
         yield {"code": "one_rule", "data": data}

@@ -30,7 +30,6 @@ from .weights import validated
 
 if TYPE_CHECKING:
     from qianshou.accounts.models import User
-    from qianshou.core.models import Job
 
 JOB_KIND = "companionship.match"
 TIME_LIMIT = 120.0
@@ -240,8 +239,3 @@ def _excluded(answer: Answer) -> dict[str, Any]:
         "volunteers": answer.preview.volunteers_out,
         "locks": list(answer.broken_locks),
     }
-
-
-def job_of(run: MatchingRun) -> Job | None:
-    """Return the job that solves a run."""
-    return jobs.Job.objects.filter(code=run.job_code).first() if run.job_code else None

@@ -1,0 +1,1 @@
+"""Pages of matching and pairings."""
