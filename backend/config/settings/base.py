@@ -156,6 +156,16 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",  # from our own origin: nothing is fetched from elsewhere
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "ENUM_NAME_OVERRIDES": {
+        "ChildSex": "qianshou.children.models.Sex",
+        "ChildStatus": "qianshou.children.models.ChildStatus",
+        "VolunteerSex": "qianshou.volunteers.models.Sex",
+        "VolunteerStatus": "qianshou.volunteers.models.VolunteerStatus",
+        "CheckKind": "qianshou.volunteers.models.CheckKind",
+        "CheckResult": "qianshou.volunteers.models.CheckResult",
+        "MissingForEligibility": "qianshou.volunteers.rules.MISSING_CODES",
+    },
 }
 
 SESSION_COOKIE_HTTPONLY = True

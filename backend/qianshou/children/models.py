@@ -164,7 +164,6 @@ class Child(EncryptedModel):
         "disability_grade": FieldClass.SENSITIVE,
         "illness_type": FieldClass.SENSITIVE,
         "situation": FieldClass.PERSONAL,
-        "incapable_parent": FieldClass.SENSITIVE,
         "is_left_behind": FieldClass.PERSONAL,
         "has_entrusted_carer": FieldClass.PERSONAL,
         "guardianship_type": FieldClass.PERSONAL,

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from qianshou.accounts.queries import AnyUser, field_class_for, roles_of
+from qianshou.accounts.queries import AnyUser, centres_where, everywhere, field_class_for, roles_of
 from qianshou.accounts.rules import Role
 from qianshou.core import names
 from qianshou.core.fieldclasses import FieldClass
+from qianshou.core.masking import mask
 
 from . import queries
 from .models import Child, Guardian
+from .rules import age_on, is_left_behind, township_of
 
 OVERVIEW_FIELDS = (
     "name", "sex", "age", "birth_date", "ethnicity", "national_id", "current_address", "hukou_address", "village",
@@ -48,11 +52,33 @@ def shown_name(user: AnyUser, child: Child, highest: FieldClass | None) -> str:
     return child.name
 
 
-def file_of(user: AnyUser, child: Child) -> dict[str, Any]:
-    """Return every value of a file that a person may see, in full; values above the class are not even read."""
+def file_of(user: AnyUser, child: Child, *, unmasked: bool) -> dict[str, Any]:
+    """Return every value of a file that a person may see; values above the class are not even read.
+
+    Numbers and addresses come masked unless a purpose was given (`unmasked`), as on the pages.
+    """
     seen = seen_fields(field_class_for(user, child))
     guardian = queries.present_guardian(child)
-    return {name: _value(child, guardian, name) for name in API_FIELDS if name in seen}
+    told = {name: _value(child, guardian, name) for name in API_FIELDS if name in seen}
+    if "name" not in told and seen:
+        told["short_name"] = short_name(child)
+    if not unmasked:
+        _mask(told)
+    return told
+
+
+def _mask(told: dict[str, Any]) -> None:
+    for name in ("national_id", "guardian_national_id"):
+        if told.get(name):
+            told[name] = mask(told[name], 4, 2)
+    for name in ("current_address", "hukou_address", "guardian_address"):
+        if told.get(name):
+            told[name] = f"{township_of(told[name])}…"
+    if told.get("guardian_phones"):
+        told["guardian_phones"] = [mask(phone, 3, 4) for phone in told["guardian_phones"]]
+    for row in told.get("relatives", ()):
+        row["national_id"] = mask(row["national_id"], 4, 2)
+        row["phones"] = [mask(phone, 3, 4) for phone in row["phones"]]
 
 
 def _value(child: Child, guardian: Guardian | None, name: str) -> Any:
@@ -80,33 +106,41 @@ def _value(child: Child, guardian: Guardian | None, name: str) -> Any:
 
 
 ROW_COLUMNS = (
-    "code", "centre__code", "status", "name", "sex", "birth_date", "school", "school_class", "situation",
-    "village__name", "companions",
+    "pk", "code", "centre_id", "centre__code", "status", "name", "sex", "birth_date", "school", "school_class",
+    "situation", "village__name", "companions",
 )  # fmt: skip
 
 
-def row_of(values: dict[str, Any], highest: FieldClass, on: Any) -> dict[str, Any]:
+def row_of(values: dict[str, Any], highest: FieldClass, on: date) -> dict[str, Any]:
     """Return one row of the API's list from `values()`, with the fields of a class only."""
-    from . import rules
-
     row = {
         "code": values["code"],
         "centre": values["centre__code"],
         "status": values["status"],
         "sex": values["sex"],
-        "age": rules.age_on(values["birth_date"], on),
+        "age": age_on(values["birth_date"], on),
         "companions": values["companions"],
     }
-    if highest >= FieldClass.PERSONAL:
-        row |= {
-            "name": values["name"],
-            "birth_date": values["birth_date"],
-            "school": values["school"],
-            "school_class": values["school_class"],
-            "situation": values["situation"],
-            "is_left_behind": rules.is_left_behind(values["situation"], values["birth_date"], on),
-            "village": values["village__name"] or "",
-        }
-    else:
-        row["name"] = _("%(surname)s (pupil)") % {"surname": names.surname(values["name"])}
-    return row
+    if highest < FieldClass.PERSONAL:
+        return row | {"short_name": _("%(surname)s (pupil)") % {"surname": names.surname(values["name"])}}
+    return row | {
+        "name": values["name"],
+        "birth_date": values["birth_date"],
+        "school": values["school"],
+        "school_class": values["school_class"],
+        "situation": values["situation"],
+        "is_left_behind": is_left_behind(values["situation"], values["birth_date"], on),
+        "village": values["village__name"] or "",
+    }
+
+
+def rows_for(user: AnyUser, rows: Iterable[dict[str, Any]], on: date) -> list[dict[str, Any]]:
+    """Return rows of the API's list, each as this person may see it."""
+    homes = None if everywhere(user, "children.list") else centres_where(user, "children.list")
+    wards = set(queries.ward_of(user).values_list("pk", flat=True)) if homes is not None else set()
+
+    def highest(row: dict[str, Any]) -> FieldClass:
+        personal = homes is None or row["centre_id"] in homes or row["pk"] in wards
+        return FieldClass.PERSONAL if personal else FieldClass.INTERNAL
+
+    return [row_of(row, highest(row), on) for row in rows]

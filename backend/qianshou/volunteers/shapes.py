@@ -11,7 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from qianshou.accounts.queries import AnyUser, field_class_for
 from qianshou.core import clock
+from qianshou.core.ages import age_on
 from qianshou.core.fieldclasses import FieldClass
+from qianshou.core.masking import mask
 
 from . import queries, rules
 from .models import Check, CheckKind, Volunteer
@@ -110,23 +112,57 @@ def eligibility_told(volunteer: Volunteer, on: date) -> dict[str, Any]:
     }
 
 
-def record_of(user: AnyUser, volunteer: Volunteer) -> dict[str, Any]:
-    """Return every value of a record that a person may see, in full; values above the class are not even read."""
+def record_of(user: AnyUser, volunteer: Volunteer, *, unmasked: bool) -> dict[str, Any]:
+    """Return every value of a record that a person may see; values above the class are not even read.
+
+    Numbers and addresses come masked unless a purpose was given (`unmasked`) or the record is the person's own.
+    """
     seen = seen_fields(field_class_for(user, volunteer))
     told = {name: _value(volunteer, name) for name in API_FIELDS if name in seen}
     if "checks" in seen:
-        told["checks"] = [
-            {
-                "code": check.code,
-                "kind": check.kind,
-                "done_on": check.done_on,
-                "result": check.result,
-                "valid_to": rules.last_day_of(check),
-                "is_withdrawn": check.is_withdrawn,
-            }
-            for check in volunteer.checks.all()
-        ]
+        told["checks"] = [check_told(check) for check in volunteer.checks.all()]
+    if not unmasked and not volunteer.is_own(user):
+        for name in ("phone", "emergency_contact_phone"):
+            if told.get(name):
+                told[name] = mask(told[name], 3, 4)
+        if told.get("national_id"):
+            told["national_id"] = mask(told["national_id"], 4, 2)
+        if told.get("address"):
+            told["address"] = f"{volunteer.village.township}…" if volunteer.village else "…"
     return told
+
+
+def check_told(check: Check) -> dict[str, Any]:
+    """Return a check as programs get it: never the document number."""
+    return {
+        "code": check.code,
+        "kind": check.kind,
+        "done_on": check.done_on,
+        "result": check.result,
+        "last_day": rules.last_day_of(check),
+        "is_withdrawn": check.is_withdrawn,
+    }
+
+
+def row_of(volunteer: Volunteer, on: date, *, personal: bool) -> dict[str, Any]:
+    """Return one row of the API's list."""
+    answer = queries.eligibility_of(volunteer, on)
+    row = {
+        "code": volunteer.code,
+        "centre": volunteer.centre.code,
+        "status": volunteer.status,
+        "sex": volunteer.sex,
+        "age": age_on(volunteer.birth_date, on),
+        "skills": volunteer.skills,
+        "interests": volunteer.interests,
+        "dialects": volunteer.dialects,
+        "max_children": volunteer.max_children,
+        "is_eligible": answer.is_eligible,
+        "missing": list(answer.missing),
+        "expires_on": answer.expires_on,
+        "availability": [slot_told(slot) for slot in volunteer.availability.all()],
+    }
+    return row | {"name": volunteer.name} if personal else row
 
 
 def _value(volunteer: Volunteer, name: str) -> Any:
