@@ -458,3 +458,13 @@ def test_skills_are_split_at_every_usual_separator():
             "绘画",
             "急救",
         ]
+
+
+def test_title_across_the_table_is_no_group_of_columns():
+    rows = [["青石坪村小学2026年秋季一年级留守儿童登记表"], ["填报日期：2026年9月10日"], HEADER, child()]
+    outcome = read(xlsx(rows, merge=["A1:P1", "A2:P2"]), as_of=None)
+
+    assert outcome.as_of == dt.date(2026, 9, 10)
+    assert outcome.frame["filed_on"] == "2026年9月10日"
+    assert one_record(outcome)["school"] == "青石坪村小学"
+    assert one_record(outcome)["school_class"] == "一年级"

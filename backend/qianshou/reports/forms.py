@@ -121,14 +121,8 @@ def _grouped(found: Import) -> list[tuple[list[str], list[dict[str, Any]]]]:
 class ConfirmForm(forms.Form):
     """Write everything, or the good rows only."""
 
-    leave_out_rejected = forms.TypedChoiceField(
-        label=_("Rows that cannot be imported"),
-        choices=[
-            ("", _("Import nothing; I correct the file first")),
-            ("yes", _("Leave them out and import the others")),
-        ],
-        coerce=bool,
-        empty_value=False,
+    leave_out_rejected = forms.BooleanField(
+        label=_("Leave out the rows that cannot be imported"),
+        help_text=_("They are listed in the result. Without this nothing is imported while a row is not right."),
         required=False,
-        widget=forms.RadioSelect,
     )

@@ -21,9 +21,9 @@ from qianshou.core.models import EncryptedModel
 class ImportKind(models.TextChoices):
     """What a register is about."""
 
-    CENTRES = "centres", _("homes")
-    CHILDREN = "children", _("children")
-    VOLUNTEERS = "volunteers", _("volunteers")
+    CENTRES = "centres", _("list of homes")
+    CHILDREN = "children", _("list of children")
+    VOLUNTEERS = "volunteers", _("list of volunteers")
 
 
 class ImportState(models.TextChoices):

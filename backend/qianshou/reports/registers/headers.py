@@ -85,9 +85,16 @@ def find_header(
             score = sum(
                 1 for column in header.columns if column.identifier and kind.by_identifier[column.identifier].is_data
             )
-            if score >= kind.least_columns and (best is None or score > best[0]):
+            if score >= kind.least_columns and (best is None or _is_better(score, header, *best)):
                 best = (score, header)
     return best[1] if best else None
+
+
+def _is_better(score: int, header: Header, best_score: int, best: Header) -> bool:
+    """More columns explained; as many with the row above left out (it is a title, not a group)."""
+    return score > best_score or (
+        score == best_score and header.last_row == best.last_row and header.first_row > best.first_row
+    )
 
 
 def _group_spans(merges: Iterable[Merge]) -> dict[int, dict[int, int]]:
