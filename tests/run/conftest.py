@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import shutil
 import socket
@@ -69,6 +70,14 @@ class Served:
                 return answer.status, answer.read()
         except urllib.error.HTTPError as error:
             return error.code, error.read()
+
+    def fetch(self, path: str) -> tuple[bytes, int]:
+        """Return the body as read, and how many bytes of it came over the wire."""
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", headers={"Accept-Encoding": "gzip"})
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            raw = answer.read()
+            zipped = answer.headers.get("Content-Encoding") == "gzip"
+        return gzip.decompress(raw) if zipped else raw, len(raw)
 
     def wait_until_ready(self) -> float:
         """Return the seconds from start to the first answer."""

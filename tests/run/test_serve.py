@@ -1,6 +1,7 @@
 """The embedded server as a process: starts, refuses, stops, dies and comes back."""
 
 import json
+import re
 import signal
 import sqlite3
 import stat
@@ -11,6 +12,7 @@ import pytest
 
 from tests.run.conftest import MANAGE, PATIENCE, run
 
+MOST_BYTES = 60 * 1024
 SERVED = {"DJANGO_SETTINGS_MODULE": "tests.run.served.settings"}
 
 
@@ -40,6 +42,16 @@ def test_serves_the_first_page_and_stops_cleanly(home, serve):
     assert server.process.wait(timeout=PATIENCE) == 0
     assert time.monotonic() - started < 6
     assert "Traceback" not in server.log.read_text()
+
+
+def test_the_first_page_is_light(serve):
+    server = serve()
+    server.wait_until_ready()
+    page, sent = server.fetch("/account/login/")
+    parts = set(re.findall(r'(?:href|src)="(/static/[^"]+)"', page.decode()))
+    assert any(part.endswith(".css") for part in parts)
+    weights = {"page": sent} | {part: server.fetch(part)[1] for part in parts}
+    assert sum(weights.values()) <= MOST_BYTES, weights
 
 
 def test_ctrl_c_stops_it_too(serve):
