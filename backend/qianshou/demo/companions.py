@@ -59,7 +59,9 @@ class Companionships:
             key=lambda one: (-len(set(one.volunteer.interests) & set(family.child.interests)), one.volunteer.code)
         )
         for helper in fitting:
-            for weekday, starts, room in self._meetings(helper):
+            meetings = list(self._meetings(helper))
+            self.invention.chance.shuffle(meetings)
+            for weekday, starts, room in meetings:
                 try:
                     return self._record(family, helper, day, weekday, starts, room)
                 except Conflict:

@@ -20,6 +20,7 @@ from qianshou.volunteers.models import CheckKind, Volunteer
 
 from .children import Family, invent_families, write_families
 from .companions import Companionships
+from .imports import import_and_undo
 from .invention import Invention
 from .places import County, load_county
 from .terms import load_terms
@@ -65,6 +66,8 @@ def load(*, fixtures: Path, seed: int, as_of: date, password: str) -> Counts:
     write_helpers([helper for each in helpers.values() for helper in each])
     _history(people["manager"], families[FULL_HOME], helpers[FULL_HOME])
     _pair(invention, county, people, families, helpers)
+    register = fixtures / "registers" / "children.csv"
+    import_and_undo(full, manager=people["manager"], file=register, day=as_of - timedelta(days=52))
     return Counts(
         homes=len(county.homes),
         children=sum(map(len, families.values())),
