@@ -251,7 +251,7 @@ def test_htmx_gets_the_row_and_a_conflict_gets_409_with_the_reason(scene, as_):
     address = reverse("companionship:proposal_accept", args=[scene.proposal_.code])
     refused = client.post(address, headers={"HX-Request": "true"})
     assert refused.status_code == 409
-    assert body(refused).strip().startswith(f'<tr id="proposal-{scene.proposal_.code}"')
+    assert body(refused).strip().startswith(f'<li id="proposal-{scene.proposal_.code}"')
     assert "callout" in body(refused)
     scene.helper.status = "active"
     scene.helper.save()

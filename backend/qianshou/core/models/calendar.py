@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from qianshou.core.codes import PublicCodeField
 from qianshou.core.models.base import BaseModel
@@ -27,7 +28,7 @@ class HolidayRule(BaseModel):
     code = PublicCodeField(prefix="D")
     date = models.DateField(_("day"), unique=True)
     kind = models.CharField(_("kind"), max_length=20, choices=RuleKind)
-    name = models.CharField(_("name"), max_length=40)
+    name = models.CharField(pgettext_lazy("of a day or term", "name"), max_length=40)
     name_en = models.CharField(_("name in English"), max_length=60, blank=True)
     #: The year whose notice says it; a make-up workday in December may belong to the year after.
     year = models.PositiveSmallIntegerField(
@@ -55,7 +56,7 @@ class Term(BaseModel):
     """A school term; of one centre, or of the whole house when `centre` is empty."""
 
     code = PublicCodeField(prefix="T")
-    name = models.CharField(_("name"), max_length=60)
+    name = models.CharField(pgettext_lazy("of a day or term", "name"), max_length=60)
     starts_on = models.DateField(_("first day"))
     ends_on = models.DateField(_("last day"))
     centre = models.ForeignKey(
