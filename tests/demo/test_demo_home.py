@@ -52,6 +52,8 @@ def test_the_county_is_whole_and_invented(demo):
         assert person.national_id.startswith(AREA)
         read = read_national_id(person.national_id)
         assert read.birth_date == getattr(person, "birth_date", read.birth_date)
+    listed = " ".join(path.read_text(encoding="utf-8") for path in (FIXTURES / "registers" / "expected").glob("*.json"))
+    assert not [child for child in Child.objects.all() if child.national_id in listed]
     phones = [phone for one in (*Relative.objects.all(), *Guardian.objects.all()) for phone in one.phones]
     phones += list(Volunteer.objects.values_list("code", flat=True)) and [one.phone for one in Volunteer.objects.all()]
     assert {phone[:3] for phone in phones} == {PHONE_PREFIX}

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -19,6 +20,8 @@ from qianshou.core.identity import check_digit
 
 AREA = "999999"
 PHONE_PREFIX = "100"
+
+NUMBERS = re.compile(rf"{AREA}[0-9]{{11}}[0-9X]|{PHONE_PREFIX}[0-9]{{8}}")
 
 Thing = TypeVar("Thing")
 
@@ -32,13 +35,15 @@ class Invention:
         The day on which the home is to look alive; every date is counted from it.
     words
         The file of words (`fixtures/demo/words.json`).
+    registers
+        Example registers that people will import here: their numbers are not given to anybody else.
     """
 
-    def __init__(self, *, seed: int, as_of: date, words: Path) -> None:
+    def __init__(self, *, seed: int, as_of: date, words: Path, registers: Iterable[Path] = ()) -> None:
         self.chance = random.Random(seed)  # noqa: S311 -- invents a home, keeps no secret
         self.as_of = as_of
         self._file = words
-        self._taken: set[str] = set()
+        self._taken = {number for path in registers for number in NUMBERS.findall(path.read_text(encoding="utf-8"))}
 
     @cached_property
     def words(self) -> dict[str, Any]:

@@ -45,7 +45,12 @@ class Counts:
 @transaction.atomic
 def load(*, fixtures: Path, seed: int, as_of: date, password: str) -> Counts:
     """Invent the county in one transaction; all or nothing."""
-    invention = Invention(seed=seed, as_of=as_of, words=fixtures / "demo" / "words.json")
+    invention = Invention(
+        seed=seed,
+        as_of=as_of,
+        words=fixtures / "demo" / "words.json",
+        registers=sorted((fixtures / "registers" / "expected").glob("*.json")),
+    )
     county = load_county(fixtures / "places")
     full = county.homes[FULL_HOME]
     load_terms(as_of)
