@@ -127,10 +127,10 @@ class Visit:
 
     def sign_in(self, username: str) -> None:
         """Sign in as a demo person."""
-        self.go("/accounts/login/")
+        self.go("/account/login/")
         self.page.fill("input[name=login]", username)
         self.page.fill("input[name=password]", PASSWORD)
-        self.page.locator("form:has(input[name=password]) button[type=submit]").first.click()
+        self.page.press("input[name=password]", "Enter")
         self.page.wait_for_url(lambda url: "/login" not in url)
 
     def shot(self, name: str) -> None:
