@@ -12,13 +12,12 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 AXE = (ROOT / "tests" / "e2e" / "vendor" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
-PASSWORD = "only-for-browser-tests"
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
 FLAGS = [
@@ -57,27 +56,32 @@ def _free_port() -> int:
         return probe.getsockname()[1]
 
 
+class Home(NamedTuple):
+    """Where the house answers, and the password of its demo people."""
+
+    address: str
+    password: str
+
+
 @pytest.fixture(scope="session")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Start the house with the demo county on a free port and return its address."""
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
+    """Start the house with the demo county on a free port."""
     port = _free_port()
     folder = tmp_path_factory.mktemp("home")
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     environment = kept | {
         "QIANSHOU_HOME": str(folder),
         "QIANSHOU_DEMO": "1",
-        "QIANSHOU_DEMO_PASSWORD": PASSWORD,
-        "QIANSHOU_MEDIA": str(folder / "media"),
+        "QIANSHOU_MODE": "embedded",
         "PORT": str(port),
     }
     manage = [sys.executable, str(ROOT / "backend" / "manage.py")]
-    for command in (["messages", "--compile"], ["migrate", "-v0"], ["load_demo"]):
-        subprocess.run([*manage, *command], env=environment, check=True, capture_output=True, text=True)
+    subprocess.run([*manage, "prepare"], env=environment, check=True, capture_output=True, text=True)
     log = (folder / "serve.log").open("w")
     server = subprocess.Popen([*manage, "serve"], env=environment, stdout=log, stderr=subprocess.STDOUT)
     address = f"http://127.0.0.1:{port}"
     try:
-        for _ in range(150):
+        for _ in range(300):
             try:
                 urllib.request.urlopen(f"{address}/healthz", timeout=1)
                 break
@@ -85,7 +89,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
                 time.sleep(0.2)
         else:
             pytest.fail("the server did not start:\n" + (folder / "serve.log").read_text()[-2000:])
-        yield address
+        yield Home(address, json.loads((folder / "demo.json").read_text())["password"])
     finally:
         server.terminate()
         server.wait(timeout=20)
@@ -106,8 +110,8 @@ def browser() -> Iterator[Any]:
 class Visit:
     """One person at one device: a page that remembers what went wrong in the browser."""
 
-    def __init__(self, page: Any, address: str, name: str) -> None:
-        self.page, self.address, self.name = page, address, name
+    def __init__(self, page: Any, home: Home, name: str) -> None:
+        self.page, self.home, self.name = page, home, name
         self.problems: list[str] = []
         page.on("pageerror", lambda error: self.problems.append(f"script error: {error}"))
         page.on("console", self._listen)
@@ -123,13 +127,13 @@ class Visit:
 
     def go(self, path: str) -> None:
         """Open a path of the house."""
-        self.page.goto(self.address + path)
+        self.page.goto(self.home.address + path)
 
     def sign_in(self, username: str) -> None:
         """Sign in as a demo person."""
         self.go("/account/login/")
         self.page.fill("input[name=login]", username)
-        self.page.fill("input[name=password]", PASSWORD)
+        self.page.fill("input[name=password]", self.home.password)
         self.page.press("input[name=password]", "Enter")
         self.page.wait_for_url(lambda url: "/login" not in url)
 
@@ -141,7 +145,7 @@ class Visit:
             self.page.screenshot(path=str(Path(folder) / f"{name}-{self.name}.png"), full_page=True)
 
     def check_access(self, where: str) -> None:
-        """Fail on a serious axe finding or on sideways scrolling."""
+        """Note a serious axe finding or sideways scrolling; the test fails for it when the device closes."""
         self.page.evaluate(AXE)
         found = self.page.evaluate("async () => (await axe.run(document, {resultTypes: ['violations']})).violations")
         bad = [
@@ -149,19 +153,21 @@ class Visit:
             for rule in found
             if rule["impact"] in ("serious", "critical")
         ]
-        assert not bad, f"{where}: {json.dumps(bad, ensure_ascii=False, indent=1)}"
+        if bad:
+            self.problems.append(f"{where}: {json.dumps(bad, ensure_ascii=False, indent=1)}")
         wide = self.page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert wide <= 1, f"{where}: the page scrolls sideways by {wide} px"
+        if wide > 1:
+            self.problems.append(f"{where}: the page scrolls sideways by {wide} px")
 
 
 @pytest.fixture
-def visit(browser: Any, home: str) -> Iterator[Callable[..., Visit]]:
+def visit(browser: Any, home: Home) -> Iterator[Callable[..., Visit]]:
     """Return a function that opens a device; at the end nothing may have gone wrong in it."""
     opened: list[tuple[Visit, Any]] = []
 
     def start(name: str, viewport: dict[str, int], *, javascript: bool = True, language: str = "zh-CN") -> Visit:
         context = browser.new_context(viewport=viewport, java_script_enabled=javascript, locale=language)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(60_000)
         made = Visit(context.new_page(), home, name)
         opened.append((made, context))
         return made
@@ -169,4 +175,4 @@ def visit(browser: Any, home: str) -> Iterator[Callable[..., Visit]]:
     yield start
     for made, context in opened:
         context.close()
-        assert made.problems == [], made.problems
+        assert not made.problems, "\n".join(made.problems)
