@@ -86,3 +86,51 @@ class Neighbourhoods:
         order = np.argsort(shifts + self._rng.random(len(shifts)), kind="stable")
         half = max(1, size // 2)
         return np.isin(self._model.person, np.concatenate([order[:half], order[-half:]]))
+
+
+class Repair:
+    """What to free round shifts that lost somebody.
+
+    Parameters
+    ----------
+    model : Model
+    broken : int64 array
+        The shifts.
+    """
+
+    def __init__(self, model: Model, broken: Ints) -> None:
+        self._model = model
+        self._here: Bools = np.isin(model.shift, broken)
+
+    def near(self, cells: Ints) -> Bools:
+        """Free the shifts for everybody, and what keeps those who could come from it."""
+        return self._here | self._in_the_way(cells)
+
+    def wide(self, cells: Ints) -> Bools:
+        """Free the shifts that the first attempt could empty for everybody too."""
+        given_up = self._model.shift[np.flatnonzero(self._in_the_way(cells))]
+        return self.near(cells) | np.isin(self._model.shift, given_up)
+
+    def short(self, cells: Ints) -> bool:
+        """Tell whether one of the shifts still misses somebody."""
+        rows, model = self._model.rows, self._model
+        entry, _ = rows.entries(np.flatnonzero(self._here))
+        row = np.unique(rows.row[entry])
+        wanted = row[rows.price[row] > 0]
+        if (rows.used(cells)[wanted] < rows.limit[wanted]).any():
+            return True
+        filled = np.bincount(model.shift[cells], minlength=len(model.problem.shifts))
+        broken = np.unique(model.shift[self._here])
+        return bool((filled[broken] < model.problem.needs[broken]).any())
+
+    def _in_the_way(self, cells: Ints) -> Bools:
+        """Return the cells of a roster that share a hard row of one person with a cell of the shifts."""
+        rows = self._model.rows
+        entry, _ = rows.entries(np.flatnonzero(self._here))
+        mine = np.zeros(rows.count, dtype=np.bool_)
+        mine[rows.row[entry]] = True
+        mine &= rows.personal & (rows.used(cells) > 0)
+        entry, size = rows.entries(cells)
+        found = np.zeros(self._model.count, dtype=np.bool_)
+        found[np.repeat(cells, size)[mine[rows.row[entry]]]] = True
+        return found

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scheduling.roster.bound import Bounds, Prices, climb
+from scheduling.roster.bound import Bounds, Floats, Prices, climb
 from scheduling.roster.greedy import greedy, keep_previous
 from scheduling.roster.model import Model
-from scheduling.roster.neighbourhoods import Neighbourhoods
+from scheduling.roster.neighbourhoods import Neighbourhoods, Repair
 from scheduling.roster.part import solve_part
 from scheduling.roster.problem import Bools, Ints
 from scheduling.roster.relaxation import WHOLE_UP_TO, relax, thin
@@ -19,10 +19,13 @@ Report = Callable[[str, int, int | None], None]
 
 _EXACT_NODES = 2_000
 _PART_NODES = 20
-_PER_SHIFT = 30
+_PER_SHIFT = (10, 25)
+"""How many people are thought of for each shift when weeks are decided the first and the second time."""
 _ROUNDS_SMALL, _ROUNDS_LARGE = 120, 10
 _ENOUGH = 2_000
 """A roster within one part in so many of the bound is not searched any longer, where the search cannot prove."""
+_REPAIRED = 100
+"""A roster that was mended within one part in so many of the bound is left as it is: every change costs somebody."""
 _SAFE_FLOAT = 1e-9
 
 
@@ -68,7 +71,8 @@ class Search:
         self.free: Bools = np.ones(model.count, dtype=np.bool_)
         self.free[fixed] = False
         self.fixed = fixed
-        self.cells = greedy(model, keep_previous(model, fixed))
+        self.kept = keep_previous(model, fixed)
+        self.cells = greedy(model, self.kept)
         self.value = model.value(self.cells)
         self.effort = 0
 
@@ -77,21 +81,41 @@ class Search:
         self.report("start", self.value, None)
         model, small = self.model, self.model.count <= WHOLE_UP_TO
         bounds = Bounds(model, self.fixed)
-        prices = relax(bounds, self.stop, self.seed)
+        repaired = not small and self._repair()
+        prices, reduced = relax(bounds, self.stop, self.seed, self.cells if repaired else None)
         self.report("price", self.value, min(prices.bound, self.value))
         bound = prices.bound
-        if bound < self.value and not self.stop.cut():
-            reduced = bounds.reduced(prices)
-            if small:
-                bound = self._exact(bounds, prices)
-            else:
-                kept = thin(model, reduced, np.concatenate([self.cells, np.flatnonzero(prices.taken)]), _PER_SHIFT)
-                self._weeks(kept, bound)
-                prices = climb(bounds, prices, self.value, _ROUNDS_LARGE, self.stop)
-                bound = prices.bound
-                self._neighbours(kept, bound)
+        near = repaired and (self.value - bound) * _REPAIRED <= abs(self.value)
+        if bound < self.value and not near and not self.stop.cut():
+            bound = self._exact(bounds, prices) if small else self._large(bounds, prices, reduced)
         self._accept(greedy(model, self.cells))
         return Found(self.cells, self.value, min(bound, self.value), prices)
+
+    def _repair(self) -> bool:
+        """Where most of a previous roster stands, mend it where it broke; tell whether that was so.
+
+        Notes
+        -----
+        First those who could come may leave what keeps them from it; if a place stays empty, everybody may take what
+        they leave.
+        """
+        model, previous = self.model, self.model.problem.previous
+        if not previous or 10 * len(self.kept) < 9 * len(previous):
+            return False
+        there = {(int(model.shift[cell]), int(model.person[cell])) for cell in self.kept}
+        broken = sorted({shift for shift, person in previous - there} | set(self._new_shifts()))
+        repair = Repair(model, np.array(broken, dtype=np.int64))
+        for free in (repair.near, repair.wide):
+            if not len(broken) or self.stop.cut():
+                break
+            self._part(free(self.kept), model.value(self.cells), _PART_NODES)
+            if not repair.short(self.cells):
+                break
+        return True
+
+    def _new_shifts(self) -> list[int]:
+        known = {shift for shift, _ in self.model.problem.previous}
+        return [shift for shift in range(len(self.model.problem.shifts)) if shift not in known]
 
     def _accept(self, cells: Ints | None) -> bool:
         """Take a roster over if it is not worse; tell whether it is better."""
@@ -109,6 +133,14 @@ class Search:
         better = self._accept(answer.cells)
         self.report("search", self.value, min(bound, self.value))
         return better
+
+    def _large(self, bounds: Bounds, prices: Prices, reduced: Floats) -> int:
+        """Decide weeks, then neighbourhoods; return the bound."""
+        for per_shift in _PER_SHIFT:
+            self._weeks(self._likely(reduced, prices, per_shift), prices.bound)
+        prices = climb(bounds, prices, self.value, _ROUNDS_LARGE, self.stop)
+        self._neighbours(self._likely(reduced, prices, _PER_SHIFT[-1]), prices.bound)
+        return prices.bound
 
     def _exact(self, bounds: Bounds, prices: Prices) -> int:
         """Decide all cells at once; return the bound."""
@@ -131,14 +163,17 @@ class Search:
             bound = max(bound, min(int(np.ceil(safe)), self.value))
         return bound
 
+    def _likely(self, reduced: Floats, prices: Prices, per_shift: int) -> Bools:
+        always = np.concatenate([self.cells, np.flatnonzero(prices.taken)])
+        return thin(self.model, reduced, always, per_shift, self.seed)
+
     def _weeks(self, kept: Bools, bound: int) -> None:
-        """Decide one week after the other over the cells that are likely, twice."""
+        """Decide one week after the other over the cells that are likely."""
         week = self.model.problem.week[self.model.shift]
-        for _ in range(2):
-            for number in np.unique(week).tolist():
-                if self._done(bound):
-                    return
-                self._part(kept & (week == number), bound, 1)
+        for number in np.unique(week).tolist():
+            if self._done(bound):
+                return
+            self._part(kept & (week == number), bound, 1)
 
     def _neighbours(self, kept: Bools, bound: int) -> None:
         """Free one part after the other."""

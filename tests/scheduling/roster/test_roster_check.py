@@ -1,0 +1,105 @@
+"""`check` finds every kind of violation and invents none."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from scheduling import roster
+from tests.scheduling.roster.problems import pairs, small, small_answer
+
+Mutation = Callable[[dict[str, Any]], None]
+
+
+def answer() -> dict[str, Any]:
+    return small_answer() | {"run": {"seconds": 0.1, "interrupted": False, "engine": "by hand"}}
+
+
+def put(*path: Any, value: Any) -> Mutation:
+    def mutate(solution: dict[str, Any]) -> None:
+        at: Any = solution
+        for part in path[:-1]:
+            at = at[part]
+        at[path[-1]] = value
+
+    return mutate
+
+
+def add(shift: Any, person: Any) -> Mutation:
+    return lambda solution: solution["assignments"].append({"shift": shift, "person": person})
+
+
+def test_hand_made_answer_is_accepted() -> None:
+    assert roster.check(small(), answer()) == []
+
+
+@pytest.mark.parametrize(
+    ("mutate", "told"),
+    [
+        (put("kind", value="pairing"), "$.kind"),
+        (put("status", value="infeasible"), "$.status"),
+        (put("extra", value=1), "$.extra"),
+        (lambda s: s.pop("bound"), "$.bound"),
+        (put("value", value=1038), "$.value: expected 1039, found 1038"),
+        (put("value", value=1039.0), "$.value"),
+        (put("bound", value=1040), "$.bound: 1040 is above the value"),
+        (put("bound", value=1000), "$.status: 'optimal' is not proven"),
+        (put("bound", value=None), "$.bound"),
+        (put("parts", "load", value=30), "$.parts.load: expected 40"),
+        (put("parts", "wish", value=1), "$.parts.wish: expected -1"),
+        (put("parts", "rest", value=0), "$.parts"),
+        (put("parts", value=[]), "$.parts"),
+        (put("assignments", value={}), "$.assignments: expected a list"),
+        (put("assignments", 0, value=7), "$.assignments[0]"),
+        (put("assignments", 0, "shift", value="never"), "is no shift"),
+        (put("assignments", 0, "shift", value=["fri"]), "is no shift"),
+        (put("assignments", 0, "person", value="nobody"), "is no person"),
+        (put("assignments", 0, "person", value="tao"), "no available interval of 'tao' covers 'fri'"),
+        (add("fri", "li"), "stands twice"),
+        (add("sat-am", "li"), "works 480 minutes in week 0, at most 300"),
+        (add("sat-pm", "mei"), "'mei' has 'sat-am' and 'sat-pm' without rest between"),
+        (add("sat-pm", "mei"), "'mei' has 3 shifts, max_shifts 2"),
+        (add("sat-pm", "mei"), "shift 'sat-pm' has 2 people, needs 1"),
+        (lambda s: s["assignments"].pop(), "$.uncovered: shift 'sat-pm' has 1 empty places"),
+        (put("uncovered", value=[]), "$.uncovered: shift 'sun'"),
+        (put("uncovered", value=None), "$.uncovered: expected a list"),
+        (put("uncovered", 0, "missing", value=2), "$.uncovered[0].missing"),
+        (put("uncovered", 0, "shift", value="fri"), "$.uncovered[0].shift"),
+        (put("uncovered", 0, "reasons", value=[]), "counts sum to 0"),
+        (put("uncovered", 0, "reasons", value="none"), "expected a list"),
+        (put("uncovered", 0, "reasons", 0, "count", value="2"), "expected a code and a count"),
+    ],
+)
+def test_every_mutation_is_found(mutate: Mutation, told: str) -> None:
+    solution = answer()
+    mutate(solution)
+    faults = roster.check(small(), solution)
+    assert any(told in fault for fault in faults), faults
+
+
+def test_overlap_without_rest() -> None:
+    problem = small()
+    problem["people"][0] |= {"min_rest": 1, "max_minutes_per_week": 999}
+    problem["shifts"][2]["start"] = 7900
+    solution = answer()
+    solution["assignments"].append({"shift": "sat-am", "person": "li"})
+    assert any("'li' has 'sat-am' and 'sat-pm' without rest" in fault for fault in roster.check(problem, solution))
+
+
+def test_forbidden_and_fixed() -> None:
+    problem = small() | {"forbidden": pairs(("fri", "li")), "fixed": pairs(("sun", "li"))}
+    assert roster.check(problem, answer()) == [
+        "$.assignments[0]: 'li' in 'fri' is forbidden",
+        "$.assignments: the assignment of $.fixed[0] is missing",
+    ]
+
+
+def test_change_is_counted_both_ways() -> None:
+    problem = small() | {"previous": pairs(("fri", "li"), ("sun", "li"))}
+    faults = roster.check(problem, answer())
+    assert "$.parts.change: expected 300, found 0" in faults
+
+
+@pytest.mark.parametrize("solution", [None, [], 3, {}, {"kind": "roster", "status": ["optimal"]}])
+def test_what_is_no_solution_file_is_told_so(solution: Any) -> None:
+    assert roster.check(small(), solution) != []
