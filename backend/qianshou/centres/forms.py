@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from .models import Centre, DayType, Village, Zone
 from .rules import Stretch, faults_of_hours
@@ -59,7 +60,7 @@ class HoursField(forms.CharField):
 class CentreForm(forms.Form):
     """What is posted about a home."""
 
-    name = forms.CharField(label=_("Name"), max_length=80)
+    name = forms.CharField(label=pgettext_lazy("of a place", "Name"), max_length=80)
     township = forms.CharField(label=_("Township"), max_length=50, required=False)
     village = forms.ModelChoiceField(
         label=_("Village"), queryset=Village.objects.all(), to_field_name="code", required=False
@@ -106,7 +107,7 @@ class HoursForm(forms.Form):
 class RoomForm(forms.Form):
     """A room."""
 
-    name = forms.CharField(label=_("Name"), max_length=50)
+    name = forms.CharField(label=pgettext_lazy("of a place", "Name"), max_length=50)
     zone = forms.ChoiceField(label=_("Used as"), choices=Zone.choices)
     seats = forms.IntegerField(label=_("Pairs at a time"), min_value=1, max_value=50, initial=1)
     for_sessions = forms.BooleanField(label=_("Pairs may meet here"), required=False, initial=True)

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from qianshou.accounts.queries import scope_filter
 from qianshou.core.fieldclasses import FieldClass
@@ -20,7 +21,7 @@ class Village(BaseModel):
     """A village of the county; the place of homes, households and volunteers."""
 
     code = models.CharField(_("code"), max_length=12, unique=True)
-    name = models.CharField(_("name"), max_length=50)
+    name = models.CharField(pgettext_lazy("of a place", "name"), max_length=50)
     township = models.CharField(_("township"), max_length=50)
     latitude = models.FloatField(_("latitude"), help_text=_("degrees"))
     longitude = models.FloatField(_("longitude"), help_text=_("degrees"))
@@ -67,7 +68,7 @@ class Centre(EncryptedModel):
     }
 
     code = models.CharField(_("code"), max_length=12, unique=True)
-    name = models.CharField(_("name"), max_length=80)
+    name = models.CharField(pgettext_lazy("of a place", "name"), max_length=80)
     township = models.CharField(_("township"), max_length=50, blank=True)
     village = models.ForeignKey(
         Village, null=True, blank=True, on_delete=models.PROTECT, related_name="centres", verbose_name=_("village")
@@ -115,7 +116,7 @@ class Room(BaseModel):
 
     centre = models.ForeignKey(Centre, on_delete=models.CASCADE, related_name="rooms", verbose_name=_("centre"))
     zone = models.CharField(_("used as"), max_length=20, choices=Zone)
-    name = models.CharField(_("name"), max_length=50)
+    name = models.CharField(pgettext_lazy("of a place", "name"), max_length=50)
     seats = models.PositiveIntegerField(_("pairs at a time"), default=1, validators=[MinValueValidator(1)])
     for_sessions = models.BooleanField(_("pairs may meet here"), default=True)
     is_active = models.BooleanField(_("in use"), default=True)

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from qianshou.accounts.queries import scope_filter
 from qianshou.core.codes import PublicCodeField
@@ -277,7 +278,7 @@ class PairingState(models.TextChoices):
     """The life of a pairing as far as this house knows it; consent and trial period build on it."""
 
     AWAITING_CONSENT = "awaiting_consent", _("accepted, consent to be asked")
-    ACTIVE = "active", _("active")
+    ACTIVE = "active", pgettext_lazy("pairing", "active")
     WITHDRAWN = "withdrawn", _("withdrawn before it began")
     ENDED = "ended", _("ended")
 

@@ -30,7 +30,7 @@ from ..presenting import ShownRow, shown_rows
 from ..services.targets import target_of
 
 ROWS_PER_PAGE = 20
-STEPS = (gettext_lazy("Upload"), gettext_lazy("Check"), gettext_lazy("Import"))
+STEPS = (gettext_lazy("Upload"), gettext_lazy("Check the rows"), gettext_lazy("Import"))
 STEP_OF = {ImportState.READING: 1, ImportState.REFUSED: 1, ImportState.READY: 2, ImportState.WRITING: 3}
 
 
