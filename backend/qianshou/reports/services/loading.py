@@ -17,6 +17,7 @@ from ..models import Import, ImportRow, ImportState, RowMatch, RowStatus
 from ..registers.reading import KINDS, Outcome, RowResult, read_register
 from ..registers.report import as_report
 from .authorising import authorise
+from .collecting import without_cycle_search
 from .reading import BATCH, row_of
 from .targets import target_of
 from .writing import write_rows
@@ -31,6 +32,7 @@ class Loaded:
     problem: DomainError | None = None
 
 
+@without_cycle_search()
 def import_file(
     stream: BinaryIO,
     file_name: str,

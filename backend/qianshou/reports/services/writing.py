@@ -25,6 +25,7 @@ from ..models import (
     RowStatus,
 )
 from .authorising import authorise, locked
+from .collecting import without_cycle_search
 from .reading import Progress, Silent
 from .targets import target_of
 
@@ -76,6 +77,7 @@ def confirm_import(found: Import, *, leave_out_rejected: bool, by: User) -> Impo
     return found
 
 
+@without_cycle_search()
 def write_import(found: Import, *, by: User | None, progress: Progress | None = None) -> Import:
     """Write a confirmed import; a second call finds it done and changes nothing.
 
