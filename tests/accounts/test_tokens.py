@@ -89,7 +89,7 @@ def test_use_is_noted_once_a_minute(manager: User) -> None:
 def test_token_needs_the_second_factor_where_it_is_demanded(manager: User, settings: pytest.FixtureRequest) -> None:
     _token, secret = make(manager)
     settings.MFA_REQUIRED = True
-    with pytest.raises(NotAllowed, match="second factor|两步验证"):
+    with pytest.raises(NotAllowed, match=r"second factor|两步验证"):
         make(manager)
     assert ask(secret).status_code == 403
 

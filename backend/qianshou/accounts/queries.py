@@ -97,7 +97,7 @@ def has_role(user: AnyUser, *roles: Role, centre: Centre | int | None = None) ->
 
 def has_second_factor(user: User) -> bool:
     """Tell whether a person has set up an authenticator app or a passkey."""
-    return Authenticator.objects.filter(user=user).exclude(type=Authenticator.Type.RECOVERY_CODES).exists()
+    return bool(Authenticator.objects.filter(user=user).exclude(type=Authenticator.Type.RECOVERY_CODES).exists())
 
 
 def must_have_second_factor(user: User) -> bool:
@@ -133,7 +133,7 @@ def tokens_of(user: User) -> list[ApiToken]:
     now = clock.now()
     rows = list(ApiToken.objects.filter(user=user)[:100])
     for row in rows:
-        row.works = row.revoked_at is None and row.expires_at > now
+        row.works = row.revoked_at is None and row.expires_at > now  # type: ignore[attr-defined]  # for the page
     return rows
 
 
@@ -165,7 +165,7 @@ def people_with_roles(order: str = "") -> QuerySet[User]:
 
 def session_count(user: User) -> int:
     """Return how many sessions of a person are known."""
-    return UserSession.objects.filter(user=user).count()
+    return int(UserSession.objects.filter(user=user).count())
 
 
 def history_of(user: User) -> QuerySet[AuditEntry]:

@@ -13,7 +13,7 @@ from qianshou.accounts.models import User
 from qianshou.accounts.queries import may
 from qianshou.core import audit, identity
 from qianshou.core.changes import changed_values, for_audit
-from qianshou.core.errors import Conflict, Invalid, NotAllowed
+from qianshou.core.errors import Conflict, Invalid, NotAllowed, Text
 from qianshou.core.identity_texts import text_of
 
 from .models import Centre, DayType, OpeningHours, Room, TravelTime, Village, Zone
@@ -42,7 +42,8 @@ def _locked(centre: Centre) -> Centre:
 
 def _check_values(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return the values in their lasting form; raises `Invalid` with the field of every fault."""
-    made, faults = dict(values), {}
+    made = dict(values)
+    faults: dict[str, Text] = {}
     if "name" in made and not made["name"].strip():
         faults["name"] = _("Write the name of the home.")
     if made.get("phone"):
@@ -152,13 +153,14 @@ def set_opening_hours(
 
 
 def _room_values(centre: Centre, values: Mapping[str, Any], room: Room | None = None) -> dict[str, Any]:
-    made, faults = dict(values), {}
+    made = dict(values)
+    faults: dict[str, Text] = {}
     if "name" in made:
         made["name"] = made["name"].strip()
         taken: QuerySet[Room] = Room.objects.filter(centre=centre, name=made["name"])
         if not made["name"]:
             faults["name"] = _("Write the name of the room.")
-        elif taken.exclude(pk=room.pk if room else None).exists():
+        elif taken.exclude(pk=room.pk if room else 0).exists():
             faults["name"] = _("Another room of this home has this name.")
     if "zone" in made and made["zone"] not in Zone.values:
         faults["zone"] = text_of("not_a_choice")

@@ -31,7 +31,7 @@ def with_guardian(children: QuerySet[Child]) -> QuerySet[Child]:
 
 def for_list(children: QuerySet[Child]) -> QuerySet[Child]:
     """Bring along what a row of the list shows: home and number of companions (as `companions`)."""
-    pairings = Child._meta.get_field("pairings").related_model.objects
+    pairings = Child._meta.get_field("pairings").related_model._base_manager
     open_ones = pairings.filter(child_id=OuterRef("pk"), state__in=OPEN_PAIRINGS).order_by().values("child_id")
     return children.select_related("centre").annotate(
         companions=Coalesce(Subquery(open_ones.annotate(n=Count("pk")).values("n")), 0)
@@ -69,7 +69,7 @@ def aged(children: QuerySet[Child], on: date, *, youngest: int | None, oldest: i
 
 
 def _open_pairings() -> Exists:
-    pairings = Child._meta.get_field("pairings").related_model.objects
+    pairings = Child._meta.get_field("pairings").related_model._base_manager
     return Exists(pairings.filter(child_id=OuterRef("pk"), state__in=OPEN_PAIRINGS))
 
 
@@ -151,6 +151,8 @@ def birthdays(user: AnyUser, *, days: int = 14) -> list[Child]:
 
 def ward_of(user: AnyUser) -> QuerySet[Child]:
     """Return the children a guardian cares for now."""
+    if not user.is_authenticated:
+        return Child.objects.none()
     return Child.objects.filter(guardians__user=user, guardians__is_current=True)
 
 

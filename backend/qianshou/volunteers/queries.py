@@ -150,6 +150,8 @@ def history(volunteer: Volunteer) -> QuerySet[AuditEntry]:
 
 def own_record(user: AnyUser) -> Volunteer | None:
     """Return the record of a person who is a volunteer."""
+    if not user.is_authenticated:
+        return None
     return with_checks(Volunteer.objects.filter(user=user).prefetch_related("availability", "exceptions")).first()
 
 

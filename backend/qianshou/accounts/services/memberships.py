@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from qianshou.core import audit, clock
@@ -115,6 +115,6 @@ def end_membership(membership: Membership, *, by: User | None, reason: str = "")
     return row
 
 
-def _other_administrators(row: Membership) -> object:
+def _other_administrators(row: Membership) -> QuerySet[Membership]:
     current = Membership.objects.select_for_update().current().filter(role=Role.ADMINISTRATOR, user__is_active=True)
     return current.exclude(user_id=row.user_id)

@@ -60,7 +60,7 @@ def change_person(user: User, *, by: User | None, display_name: str, email: str)
     """
     if by is None or by.pk != user.pk:
         require_administrator(by)
-    row = User.objects.select_for_update().get(pk=user.pk)
+    row: User = User.objects.select_for_update().get(pk=user.pk)
     wanted = {"display_name": display_name.strip(), "email": email.strip()}
     changed = [name for name, value in wanted.items() if getattr(row, name) != value]
     for name in changed:
@@ -177,7 +177,7 @@ def save_preferences(user: User, *, by: User, **chosen: str) -> None:
         When a value is not among the choices.
     """
     for name, value in chosen.items():
-        choices = dict(User._meta.get_field(name).flatchoices)
+        choices = dict(User._meta.get_field(name).flatchoices)  # type: ignore[union-attr]  # columns with choices
         if value not in choices:
             raise Invalid(_("This choice does not exist."), fields={name: _("Choose one of the listed values.")})
         setattr(user, name, value)

@@ -128,8 +128,9 @@ def _entry_of(child: Child, values: Mapping[str, Any], relatives: Iterable[Relat
     known = {one.name for one in dataclass_fields(ChildEntry)} - {"guardian", "relatives"}
     held = {name: getattr(child, name) for name in known}
     held.update(values)
+    plain: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in held.items()}
     return ChildEntry(
-        **{name: tuple(value) if isinstance(value, list) else value for name, value in held.items()},
+        **plain,
         relatives=tuple(relatives),
     )
 

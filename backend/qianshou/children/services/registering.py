@@ -13,7 +13,7 @@ from qianshou.centres.models import Centre
 from qianshou.centres.queries import places
 from qianshou.centres.rules import Place, guess_village
 from qianshou.core import audit, clock, crypto, names
-from qianshou.core.errors import Conflict, Invalid
+from qianshou.core.errors import Conflict, Invalid, Text
 from qianshou.core.models import AuditEntry
 
 from .. import queries
@@ -177,7 +177,7 @@ def is_visible(child: Child, by: User) -> bool:
 
 def _exists(known: Child | None) -> Conflict:
     if known is None:
-        message = _("A child with this identity number is registered already. Ask your supervisor.")
+        message: Text = _("A child with this identity number is registered already. Ask your supervisor.")
         return Conflict(message, code="child_exists", fields={"national_id": message})
     message = _("%(name)s of %(centre)s has this identity number already.") % {
         "name": known.name,

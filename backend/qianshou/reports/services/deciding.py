@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from qianshou.accounts.models import User
 from qianshou.core import audit
-from qianshou.core.errors import Invalid
+from qianshou.core.errors import Invalid, Text
 
 from ..models import Import, ImportRow, ImportState, RowMatch, RowStatus
 from ..registers.reading import KINDS
@@ -28,7 +28,7 @@ def correct_columns(found: Import, corrections: Mapping[str, Mapping[str, str | 
     authorise(by, found.kind, found.centre_id)
     found = locked(found, {ImportState.READY, ImportState.REFUSED})
     kind = KINDS[found.kind]
-    faults: dict[str, str] = {}
+    faults: dict[str, Text] = {}
     for sheet, columns in corrections.items():
         known = {column["letters"] for column in found.columns.get(sheet, ())}
         used: set[str] = set()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Protocol, cast
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -42,7 +42,7 @@ def read_import(found: Import, progress: Progress | None = None) -> Import:
     if found.file is None:
         raise LookupError(f"import {found.code} has no file")
     with open_file(found.file) as stream:
-        return read_stream(found, stream, progress or Silent())
+        return read_stream(found, cast(BinaryIO, stream), progress or Silent())
 
 
 def read_stream(found: Import, stream: BinaryIO, progress: Progress) -> Import:
@@ -111,7 +111,7 @@ def row_of(found: Import, position: int, result: RowResult) -> ImportRow:
 
 
 @contextmanager
-def _batches(found: Import) -> Iterator[object]:
+def _batches(found: Import) -> Iterator[Callable[[ImportRow], None]]:
     """Collect rows, compare and keep them a batch at a time."""
     waiting: list[ImportRow] = []
     target = target_of(found)

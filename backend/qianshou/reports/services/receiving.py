@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
@@ -23,7 +24,7 @@ READ_JOB = "reports.read_import"
 
 @transaction.atomic
 def receive_register(
-    upload: UploadedFile, *, kind: str, centre: Centre | None, as_of: date | None = None, by: User
+    upload: UploadedFile[Any], *, kind: str, centre: Centre | None, as_of: date | None = None, by: User
 ) -> Import:
     """Keep the file and begin to read it; nothing is written about anybody yet.
 

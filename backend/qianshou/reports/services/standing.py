@@ -18,11 +18,10 @@ def later_changes(found: Import, model: type[Model], ids: Sequence[int]) -> dict
     """Return how many of the records were worked on since the import was written."""
     changed: set[int] = set()
     for start in range(0, len(ids), IN_QUERY):
-        changed |= set(
-            AuditEntry.objects.filter(
-                pk__gt=found.audit_mark,
-                subject_type=model._meta.label_lower,
-                subject_id__in=ids[start : start + IN_QUERY],
-            ).values_list("subject_id", flat=True)
-        )
+        entries = AuditEntry.objects.filter(
+            pk__gt=found.audit_mark,
+            subject_type=model._meta.label_lower,
+            subject_id__in=ids[start : start + IN_QUERY],
+        ).values_list("subject_id", flat=True)
+        changed.update(pk for pk in entries if pk is not None)
     return {CHANGED_LATER: len(changed)} if changed else {}

@@ -168,7 +168,7 @@ class ChildTarget:
 
     def restore(self, row: ImportRow, *, by: User | None) -> None:
         """Give a child back what was in the file before."""
-        child = Child.objects.filter(pk=row.matched_id).first()
+        child = Child.objects.filter(pk=row.matched_id or 0).first()
         if child is None:
             return
         before = dict(row.before)

@@ -92,7 +92,7 @@ class VolunteerTarget:
 
     def restore(self, row: ImportRow, *, by: User | None) -> None:
         """Give a volunteer back what was in the record before."""
-        volunteer = Volunteer.objects.filter(pk=row.matched_id).first()
+        volunteer = Volunteer.objects.filter(pk=row.matched_id or 0).first()
         if volunteer is None or not row.before:
             return
         before = dict(row.before)

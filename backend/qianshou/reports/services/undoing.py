@@ -24,9 +24,10 @@ def undo_import(found: Import, *, by: User, reason: str = "") -> Import:
     authorise(by, found.kind, found.centre_id)
     found = locked(found, {ImportState.DONE})
     target = target_of(found)
-    created = list(found.rows.filter(outcome=RowOutcome.CREATED).values_list("subject_id", flat=True))
+    made = found.rows.filter(outcome=RowOutcome.CREATED).values_list("subject_id", flat=True)
+    created = [pk for pk in made if pk is not None]
     updated = list(found.rows.filter(outcome=RowOutcome.UPDATED).order_by("position"))
-    built = target.built_on(found, [*created, *(row.matched_id for row in updated)])
+    built = target.built_on(found, [*created, *(row.matched_id for row in updated if row.matched_id is not None)])
     if built:
         raise _in_use(built)
     try:

@@ -84,8 +84,9 @@ def _value_of(entry: VolunteerEntry, name: str) -> Any:
 def _entry_of(volunteer: Volunteer, values: Mapping[str, Any]) -> VolunteerEntry:
     """Return the record as it would be: checks look at the whole, not at one field."""
     known = {one.name for one in dataclass_fields(VolunteerEntry)} - {"availability", "checks"}
-    held = {name: getattr(volunteer, name) for name in known} | dict(values)
-    return VolunteerEntry(**{name: tuple(value) if isinstance(value, list) else value for name, value in held.items()})
+    held: dict[str, Any] = {name: getattr(volunteer, name) for name in known} | dict(values)
+    plain: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in held.items()}
+    return VolunteerEntry(**plain)
 
 
 def _refuse_taken(volunteer: Volunteer, number: str, by: User | None) -> None:

@@ -13,7 +13,7 @@ from qianshou.centres.models import Centre
 from qianshou.centres.queries import places
 from qianshou.centres.rules import Place, guess_village
 from qianshou.core import audit, clock, crypto, names
-from qianshou.core.errors import Conflict, Invalid
+from qianshou.core.errors import Conflict, Invalid, Text
 from qianshou.core.models import AuditEntry
 
 from .. import queries
@@ -160,7 +160,7 @@ def _write_rest(pairs: Sequence[tuple[Volunteer, VolunteerEntry]], by: User | No
 def exists(known: Volunteer | None) -> Conflict:
     """Return the refusal of a second record for one person, naming the first where the caller may see it."""
     if known is None:
-        message = _("A volunteer with this identity number is registered already. Ask your supervisor.")
+        message: Text = _("A volunteer with this identity number is registered already. Ask your supervisor.")
         return Conflict(message, code="volunteer_exists", fields={"national_id": message})
     message = _("%(name)s has this identity number already.") % {"name": known.name}
     return Conflict(
