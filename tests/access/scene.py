@@ -9,6 +9,7 @@ from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.db import models, transaction
+from django.test import Client
 
 from qianshou.accounts.models import ApiToken, Membership, User
 from qianshou.accounts.rules import Role
@@ -63,6 +64,7 @@ class Scene:
 
     def __init__(self) -> None:
         self.numbers = itertools.count(1)
+        self.clients: dict[str, Client] = {}
         self.canaries: list[Canary] = []
         self.own = self._place("own", "H01")
         self.other = self._place("other", "H02")

@@ -16,7 +16,6 @@ from django.db import transaction
 from django.test import Client
 from django.urls import get_resolver
 
-from qianshou.accounts.models import User
 from qianshou.accounts.rules import Role
 
 from .routes import Route, routes
@@ -66,9 +65,12 @@ def who(row: Row, method: str) -> Any:
     return row.post if method == "put" and declared is None else declared
 
 
-def client_of(user: User | None) -> Client:
-    """Return a browser in which the person has just signed in."""
-    client = Client(raise_request_exception=False)
+def client_of(scene: Scene, actor: str) -> Client:
+    """Return the browser of an actor, who has just signed in; each has one for the whole module."""
+    if actor in scene.clients:
+        return scene.clients[actor]
+    client = scene.clients[actor] = Client(raise_request_exception=False)
+    user = scene.actors[actor]
     if user is not None:
         client.force_login(user, "allauth.account.auth_backends.AuthenticationBackend")
         session = client.session
@@ -119,11 +121,10 @@ def test_everybody_gets_what_the_table_says(name: str, scene: Scene, record_prop
     route, row = ROUTES[name], row_of(ROUTES[name])
     assert row is not None
     wrong, count = [], 0
-    clients = {actor: client_of(user) for actor, user in scene.actors.items()}
     for method, actor, place, path in cells(route, row, scene):
         count += 1
         want = expected(route, row, method, actor, place)
-        client = clients[actor]
+        client = client_of(scene, actor)
         cookies = client.cookies.output()
         cache.clear()  # the limits of a minute are not what is asked here
         with transaction.atomic():
@@ -141,6 +142,6 @@ def test_everybody_gets_what_the_table_says(name: str, scene: Scene, record_prop
 
 
 def test_unknown_addresses_are_not_found(scene: Scene) -> None:
-    for actor in scene.actors.values():
-        assert client_of(actor).get("/no/such/page/").status_code == 404
+    for actor in scene.actors:
+        assert client_of(scene, actor).get("/no/such/page/").status_code == 404
     assert get_resolver().url_patterns
