@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
+from allauth.account.internal.flows.login import (
+    _AUTHENTICATION_METHODS_USER_SESSION_KEY,
+    AUTHENTICATION_METHODS_SESSION_KEY,
+)
 from django.contrib.auth.hashers import make_password
 from django.db import models, transaction
 from django.test import Client
@@ -20,7 +25,8 @@ from qianshou.core import audit, clock, readlog
 from qianshou.core.fieldclasses import FieldClass
 from qianshou.core.fields import EncryptedJSONField, EncryptedTextField, WordListField
 from qianshou.core.models import HolidayRule, Job, Obligation, PrivateFile, Term
-from qianshou.volunteers.models import AvailabilitySlot, Check, Volunteer
+from qianshou.reports.models import Import, ImportRow
+from qianshou.volunteers.models import AvailabilityException, AvailabilitySlot, Check, Volunteer
 
 PASSWORD = make_password("three quiet lanterns")
 ROLES = tuple(role for role in Role if role != Role.PARENT)
@@ -64,7 +70,6 @@ class Scene:
 
     def __init__(self) -> None:
         self.numbers = itertools.count(1)
-        self.clients: dict[str, Client] = {}
         self.canaries: list[Canary] = []
         self.own = self._place("own", "H01")
         self.other = self._place("other", "H02")
@@ -77,6 +82,7 @@ class Scene:
         self.token = ApiToken.objects.create(
             user=token_owner, name="t", digest="d" * 64, expires_at=clock.now() + dt.timedelta(days=1)
         )
+        self.clients = {name: _browser(user) for name, user in self.actors.items()}
 
     @property
     def places(self) -> tuple[Place, Place]:
@@ -129,6 +135,7 @@ class Scene:
         place.user = User.objects.create(username=f"somebody_{name}", display_name=f"somebody {name}")
         place.membership = Membership.objects.create(user=place.user, role=Role.WORKER, centre=centre)
         self._core(place)
+        self._registers(place)
         return place
 
     def _core(self, place: Place) -> None:
@@ -152,6 +159,29 @@ class Scene:
         with transaction.atomic():
             audit.record("children.register_child", by=place.user, subject=place.child)
             readlog.record_read(by=place.user, subject=place.child, fields=["name"], purpose="test")
+
+    def _registers(self, place: Place) -> None:
+        today = clock.today()
+        place.more["away"] = AvailabilityException.objects.create(
+            volunteer=place.volunteer, starts_on=today, ends_on=today + dt.timedelta(days=7)
+        )
+        name = f"金丝雀{next(self.numbers):04d}.xlsx"
+        found = Import.objects.create(
+            kind="children", centre=place.centre, state="ready", as_of=today, file_name=name, created_by=place.user
+        )
+        place.more["import"] = found
+        cell = f"金丝雀{next(self.numbers):04d}"
+        ImportRow.objects.create(
+            source=found,
+            position=1,
+            sheet="Sheet1",
+            number=2,
+            at="Sheet1!2",
+            status="rejected",
+            payload={"record": {"name": cell}, "cells": {"A": cell}, "issues": []},
+        )
+        # The values of a register are those of the children in it: who sees none of the child sees none of them.
+        self.canaries += [Canary(text, place.child, "import", FieldClass.SENSITIVE) for text in (name, cell)]
 
     def child(self, place: Place, village: Village) -> tuple[Child, Guardian]:
         """Return a child whose guarded fields, and those of the family, are canaries."""
@@ -214,3 +244,17 @@ class Scene:
 
 def _names(model: type[models.Model]) -> set[str]:
     return {column.name for column in model._meta.concrete_fields if column.editable}
+
+
+def _browser(user: User | None) -> Client:
+    """Return the browser of an actor who has just signed in."""
+    client = Client(raise_request_exception=False)
+    if user is not None:
+        client.force_login(user, "allauth.account.auth_backends.AuthenticationBackend")
+        session = client.session
+        session[_AUTHENTICATION_METHODS_USER_SESSION_KEY] = str(user.pk)
+        session[AUTHENTICATION_METHODS_SESSION_KEY] = [
+            {"method": "password", "at": time.time(), "username": user.username, "reauthenticated": True}
+        ]
+        session.save()
+    return client

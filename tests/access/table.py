@@ -48,6 +48,9 @@ class Row:
     hidden: int = 404
     ok: frozenset[int] = frozenset()
     """Statuses that are success here beside the usual ones (a redirect of a GET, a missing object of one's own)."""
+    looking: frozenset[Role] = frozenset()
+    """Roles that see the object but may not do this: they get 403 or 404, whichever the page finds kinder."""
+    query: str = ""
     anonymous: int | None = None
     but: Mapping[tuple[str, str], int] = field(default_factory=dict)
     """(role, place) -> status, where a line of the house differs from the rule above; the reason stands beside it."""
@@ -66,6 +69,41 @@ def _member(scene: Scene, place: Place) -> dict[str, Any]:
 
 
 _own_account = Row(get=SIGNED_IN, post=SIGNED_IN, ok=_REDIRECTS)
+_BLIND_ADMINISTRATOR = {("administrator", "own"): 404, ("administrator", "other"): 404}
+"""The administrator of the machine sees no child and no volunteer."""
+
+
+def _room(scene: Scene, place: Place) -> dict[str, Any]:
+    return {"code": place.centre.code, "pk": place.room.pk}
+
+
+def _check(scene: Scene, place: Place) -> dict[str, Any]:
+    return {"code": place.volunteer.code, "check": place.check.code}
+
+
+def _away(scene: Scene, place: Place) -> dict[str, Any]:
+    return {"code": place.volunteer.code, "pk": place.more["away"].pk}
+
+
+_importers = may("imports.run") | may("imports.run_centres")
+_home = Row(
+    get=may("centres.change"), post=may("centres.change"), args=code("centre"), hidden=403, why="no secret, not theirs"
+)
+_child = Row(get=may("children.change"), post=may("children.change"), args=code("child"))
+_volunteer = Row(get=may("volunteers.change"), post=may("volunteers.change"), args=code("volunteer"))
+_own_or_manager = frozenset({Role.MANAGER, Role.VOLUNTEER})
+_week = Row(
+    get=_own_or_manager,
+    post=_own_or_manager,
+    args=code("volunteer"),
+    looking=may("volunteers.list") - {Role.MANAGER},
+)
+_import = Row(
+    get=frozenset({Role.MANAGER}),
+    post=frozenset({Role.MANAGER}),
+    args=code("import"),
+    looking=frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR}),
+)
 _calendar = Row(get=may("calendar.change"), post=may("calendar.change"))
 _people = Row(get=ADMINISTRATOR, post=ADMINISTRATOR, args=_member)
 _run = Row(args=code("run"))
@@ -198,6 +236,67 @@ TABLE: dict[str, Row] = {
     "api:pairings-list": Row(get=may("pairings.view")),
     "api:pairings-detail": Row(get=may("pairings.view"), args=code("pairing")),
     "api:pairings-withdraw": Row(post=may("pairings.change"), args=code("pairing")),
+    # Homes: everybody signed in sees that they exist.
+    "centres:list": Row(get=may("centres.view")),
+    "centres:create": Row(get=may("centres.add"), post=may("centres.add")),
+    "centres:detail": Row(get=may("centres.view"), args=code("centre"), everywhere=frozenset(ROLES)),
+    "centres:edit": _home,
+    "centres:hours": _home,
+    "centres:room_create": _home,
+    "centres:room_edit": replace(_home, args=_room),
+    "centres:room_close": replace(_home, args=_room),
+    "centres:room_open": replace(_home, args=_room),
+    # Children.
+    "children:list": Row(get=may("children.view"), ok=_REDIRECTS, why="volunteer and guardian are led to their own"),
+    "children:create": Row(get=may("children.change"), post=may("children.change")),
+    "children:lookup": Row(get=may("children.reveal"), post=may("children.reveal")),
+    "children:detail": Row(get=may("children.view"), args=code("child")),
+    "children:family": Row(
+        get=may("children.view") - {Role.VOLUNTEER}, args=code("child"), looking=frozenset({Role.VOLUNTEER})
+    ),
+    "children:history": Row(get=may("audit.view") - ADMINISTRATOR, args=code("child"), but=_BLIND_ADMINISTRATOR),
+    "children:reads": Row(get=may("reads.view"), args=code("child")),
+    "children:edit": _child,
+    "children:leave": _child,
+    "children:return": _child,
+    "children:reveal": Row(
+        get=may("children.reveal"), post=may("children.reveal"), args=code("child"), query="?field=national_id"
+    ),
+    "children:ward": Row(get=SIGNED_IN),
+    # Volunteers.
+    "volunteers:list": Row(get=may("volunteers.view"), ok=_REDIRECTS, why="a volunteer is led to the own record"),
+    "volunteers:create": Row(get=may("volunteers.change"), post=may("volunteers.change")),
+    "volunteers:lookup": Row(get=may("volunteers.reveal"), post=may("volunteers.reveal")),
+    "volunteers:detail": Row(get=may("volunteers.view"), args=code("volunteer")),
+    "volunteers:history": Row(get=may("audit.view") - ADMINISTRATOR, args=code("volunteer"), but=_BLIND_ADMINISTRATOR),
+    "volunteers:edit": _week,
+    "volunteers:status": _volunteer,
+    "volunteers:check_create": _volunteer,
+    "volunteers:check_withdraw": replace(_volunteer, args=_check),
+    "volunteers:reveal": replace(_volunteer, query="?field=national_id"),
+    "volunteers:availability": _week,
+    "volunteers:away": _week,
+    "volunteers:away_remove": replace(_week, args=_away),
+    "volunteers:own": Row(get=frozenset({Role.VOLUNTEER})),
+    # Imports of registers.
+    "reports:imports": Row(get=may("imports.view")),
+    "reports:import_create": Row(get=_importers, post=_importers),
+    "reports:template": Row(get=may("imports.view"), args=lambda scene, place: {"kind": "children"}, hidden=200),
+    "reports:import": Row(get=may("imports.view"), args=code("import")),
+    "reports:columns": _import,
+    "reports:people": _import,
+    "reports:import_confirm": replace(_import, get=None),
+    "reports:read_again": replace(_import, get=None),
+    "reports:give_up": _import,
+    "reports:import_undo": _import,
+    "reports:rejected_file": replace(_import, post=None),
+    "api:imports-list": Row(get=may("imports.view"), post=may("imports.view")),
+    "api:imports-detail": Row(get=may("imports.view"), args=code("import")),
+    "api:imports-rows": Row(get=may("imports.view"), args=code("import")),
+    "api:imports-columns": replace(_import, get=None, post=None, put=frozenset({Role.MANAGER})),
+    "api:imports-confirm": replace(_import, get=None),
+    "api:imports-decide": replace(_import, get=None),
+    "api:imports-undo": replace(_import, get=None),
 }
 
 ADMIN_SITE = Row(

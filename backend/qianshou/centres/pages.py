@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404
 from django.http.response import HttpResponseBase
@@ -15,7 +16,6 @@ from django.utils.translation import gettext_lazy
 from qianshou.accounts.queries import may
 from qianshou.accounts.rules import Role
 from qianshou.core import clock
-from qianshou.core.errors import NotAllowed
 from qianshou.core.pages import ConfirmPage, DetailPage, FormPage, ListPage
 from qianshou.core.pages.base import OneMixin
 
@@ -64,10 +64,14 @@ class CentrePageMixin(OneMixin):
             **extra,
         )
 
-    def refuse_others(self) -> None:
-        """Raise `NotAllowed` for those who may see but not change."""
+
+class CentreChangeMixin(CentrePageMixin):
+    """A page on which a home is changed."""
+
+    def require(self) -> None:
+        """Turn away those who may see but not change."""
         if not may(self.request.user, "centres.change", self.object):  # type: ignore[attr-defined]
-            raise NotAllowed(_("Your role does not allow this. Ask the administrator."))
+            raise PermissionDenied
 
 
 class CentreDetailPage(CentrePageMixin, DetailPage):
@@ -91,18 +95,13 @@ class CentreDetailPage(CentrePageMixin, DetailPage):
         )
 
 
-class _ChangePage(CentrePageMixin, FormPage):
+class _ChangePage(CentreChangeMixin, FormPage):
     """A form about a home that its manager or the administrator fills in."""
 
     action = "centres.change"
     template_name = "centres/form.html"
     title: Any = ""
     verb: Any = gettext_lazy("Save")
-
-    def get_form_kwargs(self) -> dict[str, Any]:
-        """Ask for the right first."""
-        self.refuse_others()
-        return super().get_form_kwargs()
 
     def get_context(self, **extra: Any) -> dict[str, Any]:
         """Add the words of the page."""
@@ -161,7 +160,7 @@ class RoomCreatePage(_ChangePage):
         return self.redirect(self.object.get_absolute_url(), message=_("The room is added."))
 
 
-class _RoomMixin(CentrePageMixin):
+class _RoomMixin(CentreChangeMixin):
     @cached_property
     def room(self) -> Room:
         """The room; 404 when it is not one of this home."""
@@ -197,7 +196,6 @@ class RoomClosePage(_RoomMixin, ConfirmPage):
 
     def perform(self) -> HttpResponseBase:
         """Close."""
-        self.refuse_others()
         services.close_room(self.room, by=self.request.user)  # type: ignore[arg-type]
         return self.redirect(self.object.get_absolute_url(), message=_("The room is closed."))
 
@@ -213,7 +211,6 @@ class RoomOpenPage(_RoomMixin, ConfirmPage):
 
     def perform(self) -> HttpResponseBase:
         """Open."""
-        self.refuse_others()
         services.reopen_room(self.room, by=self.request.user)  # type: ignore[arg-type]
         return self.redirect(self.object.get_absolute_url(), message=_("The room is open again."))
 

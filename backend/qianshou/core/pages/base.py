@@ -61,7 +61,11 @@ class Page(View):
             raise PermissionDenied
         return None
 
+    def require(self) -> None:
+        """Raise `PermissionDenied` or `Http404` where the right depends on the object; asked before anything else."""
+
     def _answer(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        self.require()
         try:
             return super().dispatch(request, *args, **kwargs)
         except DomainError as error:

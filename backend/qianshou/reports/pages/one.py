@@ -275,6 +275,10 @@ class GiveUpPage(ImportMixin, ConfirmPage):
     text = gettext_lazy("Nothing was written yet, and nothing will be. What was read from the file is deleted.")
     verb = gettext_lazy("Put it away")
 
+    def require(self) -> None:
+        """Ask before the question is shown, too."""
+        self.require_run()
+
     def perform(self) -> str:
         """Give up."""
         self.require_run()
@@ -289,6 +293,10 @@ class UndoPage(ImportMixin, ConfirmPage):
     action = "imports.view"
     title = gettext_lazy("Undo this import?")
     verb = gettext_lazy("Undo the import")
+
+    def require(self) -> None:
+        """Ask before the question is shown, too."""
+        self.require_run()
 
     def get_text(self) -> str:
         """Say who will be taken out and what given back."""

@@ -83,11 +83,10 @@ class TimeAwayPage(VolunteerPageMixin, FormPage):
     template_name = "volunteers/away.html"
     form_class = TimeAwayForm
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Show the form to those who may fill it in."""
-        if not (self.is_own or may(request.user, "volunteers.change", self.object.centre_id)):
+    def require(self) -> None:
+        """Hide the form from those who may not fill it in."""
+        if not (self.is_own or may(self.request.user, "volunteers.change", self.object.centre_id)):
             raise Http404
-        return super().get(request, *args, **kwargs)
 
     def save(self, form: TimeAwayForm) -> HttpResponseBase:
         """Write the days down."""
