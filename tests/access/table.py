@@ -260,7 +260,7 @@ TABLE: dict[str, Row] = {
     "children:leave": _child,
     "children:return": _child,
     "children:reveal": Row(
-        get=may("children.reveal"), post=may("children.reveal"), args=code("child"), query="?field=national_id"
+        get=may("children.reveal"), post=may("children.reveal"), args=code("child"), query="?part=national_id"
     ),
     "children:ward": Row(get=SIGNED_IN),
     # Volunteers.
@@ -273,7 +273,7 @@ TABLE: dict[str, Row] = {
     "volunteers:status": _volunteer,
     "volunteers:check_create": _volunteer,
     "volunteers:check_withdraw": replace(_volunteer, args=_check),
-    "volunteers:reveal": replace(_volunteer, query="?field=national_id"),
+    "volunteers:reveal": replace(_volunteer, query="?part=national_id"),
     "volunteers:availability": _week,
     "volunteers:away": _week,
     "volunteers:away_remove": replace(_week, args=_away),

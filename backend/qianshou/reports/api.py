@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
@@ -158,6 +159,13 @@ class ImportViewSet(ReadViewSet):
         fresh = self.get_queryset().get(pk=found.pk)
         return Response(ImportDetailSerializer(fresh, context=self.get_serializer_context()).data, status=status)
 
+    def _theirs(self) -> Import:
+        """Return the import for those who decide about it; asked before what they sent is looked at."""
+        found: Import = self.get_object()
+        if not queries.may_run(self.request.user, found):
+            raise PermissionDenied
+        return found
+
     def _told(self, form: StrictSerializer) -> dict[str, Any]:
         form.is_valid(raise_exception=True)
         told: dict[str, Any] = form.validated_data
@@ -182,8 +190,9 @@ class ImportViewSet(ReadViewSet):
     @action(detail=True, methods=["put"], url_path="columns")
     def columns(self, request: Request, code: str) -> Response:
         """Correct what columns mean; the file is read again."""
+        found = self._theirs()
         told = self._told(ColumnsSerializer(data=request.data))
-        return self._answer(services.correct_columns(self.get_object(), told["columns"], by=request.user))
+        return self._answer(services.correct_columns(found, told["columns"], by=request.user))
 
     @extend_schema(
         parameters=[OpenApiParameter("show", str, enum=list(queries.ROW_FILTERS))], responses=RowSerializer(many=True)
@@ -204,7 +213,7 @@ class ImportViewSet(ReadViewSet):
     @action(detail=True, methods=["post"])
     def decide(self, request: Request, code: str) -> Response:
         """Say of a row who it is about."""
-        found = self.get_object()
+        found = self._theirs()
         told = self._told(DecisionSerializer(data=request.data))
         row = found.rows.select_related("source").filter(position=told["position"]).first()
         if row is None:
@@ -217,16 +226,17 @@ class ImportViewSet(ReadViewSet):
     @action(detail=True, methods=["post"])
     def confirm(self, request: Request, code: str) -> Response:
         """Write the import as a job; 409 while rows are rejected (and not left out) or undecided."""
-        told = self._told(ConfirmSerializer(data=request.data))
-        leave_out = told["leave_out_rejected"]
-        return self._answer(services.confirm_import(self.get_object(), leave_out_rejected=leave_out, by=request.user))
+        found = self._theirs()
+        leave_out = self._told(ConfirmSerializer(data=request.data))["leave_out_rejected"]
+        return self._answer(services.confirm_import(found, leave_out_rejected=leave_out, by=request.user))
 
     @extend_schema(request=UndoSerializer, responses=ImportDetailSerializer)
     @action(detail=True, methods=["post"])
     def undo(self, request: Request, code: str) -> Response:
         """Take the import back; 409 when something was built on it."""
+        found = self._theirs()
         told = self._told(UndoSerializer(data=request.data))
-        return self._answer(services.undo_import(self.get_object(), by=request.user, reason=told["reason"]))
+        return self._answer(services.undo_import(found, by=request.user, reason=told["reason"]))
 
 
 def _row(row: ImportRow, with_values: bool) -> dict[str, Any]:
