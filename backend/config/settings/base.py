@@ -164,6 +164,7 @@ SPECTACULAR_SETTINGS = {
         "VolunteerStatus": "qianshou.volunteers.models.VolunteerStatus",
         "CheckKind": "qianshou.volunteers.models.CheckKind",
         "CheckResult": "qianshou.volunteers.models.CheckResult",
+        "ImportKind": "qianshou.reports.models.ImportKind",
         "MissingForEligibility": "qianshou.volunteers.rules.MISSING_CODES",
     },
 }
