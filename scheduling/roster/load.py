@@ -115,9 +115,10 @@ class _Parts(Lists):
                 self.unsure.add("shifts")
                 continue
             name = self.id("shifts", record, path, seen)
+            before = len(self.reader.faults)
             start = self._whole(record, "start", path, 0, _LAST_MINUTE)
             end = self._whole(record, "end", path, 0, _LAST_MINUTE)
-            if type(record.get("end")) is int and type(record.get("start")) is int and end <= start:
+            if len(self.reader.faults) == before and {"start", "end"} <= record.keys() and end <= start:
                 self.reader.complaint(f"{path}.end", f"a time after start ({start})", str(record["end"]))
             needs, adults, leads = (self._whole(record, key, path) for key in ("needs", "min_adults", "min_leads"))
             skills = self._skill_needs(record, path)

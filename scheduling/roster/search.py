@@ -21,6 +21,8 @@ _EXACT_NODES = 2_000
 _PART_NODES = 20
 _PER_SHIFT = (10, 25)
 """How many people are thought of for each shift when weeks are decided the first and the second time."""
+_EFFORT = 20_000
+"""Simplex iterations after which no more neighbourhoods are tried (a limit that does not depend on the machine)."""
 _ROUNDS_SMALL, _ROUNDS_LARGE = 120, 10
 _ENOUGH = 2_000
 """A roster within one part in so many of the bound is not searched any longer, where the search cannot prove."""
@@ -178,7 +180,7 @@ class Search:
     def _neighbours(self, kept: Bools, bound: int) -> None:
         """Free one part after the other."""
         around = Neighbourhoods(self.model, kept, self.seed)
-        limit = self.effort + 20_000
+        limit = self.effort + _EFFORT
         while self.effort < limit and not self._done(bound):
             before = self.effort
             name, free = around.next(self.cells)

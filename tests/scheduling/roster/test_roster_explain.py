@@ -1,0 +1,85 @@
+"""Explanations tell what is true of the roster, and their figures are those of solving again."""
+
+from typing import Any
+
+import pytest
+
+from scheduling import roster
+from tests.scheduling.roster.problems import pairs, person, shift, small, small_answer
+from tests.scheduling.roster.problems import roster as problem_of
+
+
+def codes(answer: dict[str, Any]) -> list[str]:
+    return [reason["code"] for reason in answer["reasons"]]
+
+
+def test_every_rule_in_the_way_is_named_with_its_shifts() -> None:
+    answer = roster.why_not(small(), small_answer(), "sat-pm", "mei")
+    assert answer["reasons"] == [
+        {"code": "overlap_or_rest", "shifts": ["sat-am"]},
+        {"code": "max_shifts", "shifts": []},
+        {"code": "shift_full", "shifts": []},
+    ]
+    assert (answer["possible"], answer["assigned"]) == (True, False)
+    assert codes(roster.why_not(small(), small_answer(), "fri", "tao")) == ["not_available", "shift_full"]
+    assert codes(roster.why_not(small(), small_answer(), "fri", "li")) == ["assigned"]
+
+
+def test_swap_says_what_to_drop_and_what_it_costs() -> None:
+    swap = roster.why_not(small(), small_answer(), "sun", "li")["swap"]
+    assert swap["drop"] == pairs(("sat-pm", "li"))
+    # sat-pm loses its person, who is its adult and wished for it; sun gains one
+    assert swap["extra"] == 1000 + 800 + 3 - 1000
+    exact = roster.forced_extra(small(), "sun", "li", solution=small_answer())
+    assert exact == {"shift": "sun", "person": "li", "possible": True, "extra": 803, "exact": True}
+
+
+def test_impossible_and_unknown() -> None:
+    assert roster.why_not(small(), small_answer(), "fri", "tao")["swap"] is None
+    assert roster.forced_extra(small(), "fri", "tao")["possible"] is False
+    with pytest.raises(ValueError, match="not in this problem"):
+        roster.why_not(small(), small_answer(), "never", "li")
+
+
+def test_fixed_assignments_are_not_dropped() -> None:
+    problem = small() | {"fixed": pairs(("fri", "li"), ("sat-pm", "li"))}
+    assert roster.why_not(problem, small_answer(), "sun", "li")["swap"] is None
+
+
+def test_person_who_could_but_is_not_worth_it() -> None:
+    problem = problem_of([shift("s", 0, 60)], [person("a", wishes={"s": -9})], weights={"uncovered": 5})
+    answer = roster.why_not(problem, roster.solve(problem), "s", "a")
+    assert (codes(answer), answer["swap"]) == (["not_worth"], {"drop": [], "extra": 4})
+
+
+def test_helpful_changes_keep_their_promise() -> None:
+    changes = roster.helpful_changes(small(), small_answer())
+    assert [(c["code"], c["person"], c["minutes"], c["at_least"]) for c in changes] == [
+        ("one_more_person", None, None, 1000),
+        ("available", "tao", None, 990),
+        ("more_minutes", "li", 120, 970),
+    ]
+    problem = small()
+    problem["people"][0]["max_minutes_per_week"] += 120
+    assert roster.solve(problem)["value"] == 1039 - 970
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({"max_shifts": 1}, "more_shifts"),
+        ({"min_rest": 90}, "less_rest"),
+        ({"max_minutes_per_week": 60}, "more_minutes"),
+    ],
+)
+def test_each_rule_that_one_change_would_lift(changed: dict[str, int], code: str) -> None:
+    problem = problem_of([shift("s", 0, 60), shift("t", 120, 180)], [person("a", **changed)])
+    solution = roster.solve(problem)
+    assert code in [change["code"] for change in roster.helpful_changes(problem, solution)]
+
+
+def test_a_ban_can_be_lifted_but_nobody_is_in_two_places() -> None:
+    problem = problem_of([shift("s", 0, 60)], [person("a")], forbidden=pairs(("s", "a")))
+    assert roster.helpful_changes(problem, roster.solve(problem), 9)[1]["code"] == "allowed"
+    problem = problem_of([shift("s", 0, 60), shift("t", 30, 90)], [person("a")])
+    assert [c["code"] for c in roster.helpful_changes(problem, roster.solve(problem))] == ["one_more_person"]
