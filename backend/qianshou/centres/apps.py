@@ -31,5 +31,8 @@ class CentresConfig(AppConfig):
         """Take a place in the navigation; say in words what the audit records."""
         from qianshou.core import audit, nav
 
+        from . import frame
+
         nav.register(nav.NavItem("centres:list", _("Homes"), icon="house-heart", roles=WORKING_IN, order=40))
+        nav.use_centres(frame.centre_switch)
         audit.describe(ACTIONS)

@@ -118,7 +118,6 @@ def callout(content: str, kind: str, title: Any = "") -> SafeString:
     )
 
 
-@register.simple_block_tag(name="empty")
 @register.simple_block_tag
 def empty_state(content: str, kind: str, title: Any, text: Any = "") -> SafeString:
     """Say what belongs here and why it is empty; the content is the way on (one button)."""
