@@ -76,7 +76,7 @@ class VolunteerForm(forms.Form):
         required=False,
         empty_label=_("from the address"),
     )
-    address = forms.CharField(label=_("Address"), required=False, max_length=300)
+    address = forms.CharField(label=_("Home address"), required=False, max_length=300)
     emergency_contact_name = forms.CharField(label=_("Name"), required=False, max_length=50)
     emergency_contact_phone = forms.CharField(
         label=_("Phone"), required=False, max_length=30, widget=forms.TextInput(attrs={"inputmode": "tel"})
@@ -260,8 +260,8 @@ class SlotForm(forms.Form):
     weekday = forms.TypedChoiceField(
         label=_("Day"), choices=[("", "—"), *WEEKDAYS], coerce=int, empty_value=None, required=False
     )
-    starts = forms.TimeField(label=_("From"), required=False)
-    ends = forms.TimeField(label=_("To"), required=False)
+    starts = forms.TimeField(label=_("Begins"), required=False)
+    ends = forms.TimeField(label=_("Ends"), required=False)
     weeks = forms.ChoiceField(label=_("Weeks"), choices=Weeks.choices, initial="all", required=False)
 
     def clean(self) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from qianshou.accounts.queries import scope_filter
 from qianshou.core import clock
@@ -32,8 +33,8 @@ class VolunteerStatus(models.TextChoices):
 
     INTERVIEW = "interview", _("waiting for the interview")
     PROBATION = "probation", _("on probation")
-    ACTIVE = "active", _("active")
-    SUSPENDED = "suspended", _("suspended")
+    ACTIVE = "active", pgettext_lazy("volunteer", "active")
+    SUSPENDED = "suspended", pgettext_lazy("volunteer", "suspended")
     LEFT = "left", _("left")
 
 

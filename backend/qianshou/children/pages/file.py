@@ -34,6 +34,15 @@ PARTS = {
 }
 
 
+ICONS = {
+    "children.register_child": "user-plus",
+    "children.mark_left": "log-out",
+    "children.bring_back": "undo-2",
+    "children.link_guardian_account": "link-2",
+}
+"""Signs of the timeline; everything else is a change."""
+
+
 class ChildPageMixin(OneMixin):
     """A page about one child: the header and the tabs that the person may see."""
 
@@ -148,6 +157,7 @@ class ChildHistoryPage(ChildPageMixin, ListPage):
         context["entries"] = [
             {
                 "at": entry.at,
+                "icon": ICONS.get(entry.action, "pencil"),
                 "title": words_for(entry.action),
                 "by": entry.actor or _("the house itself"),
                 "text": _said(entry.changes, entry.reason),
@@ -266,7 +276,7 @@ class ChildRevealPage(ChildPageMixin, FormPage):
             if guardian is not None:
                 yield _("Name"), guardian.name
                 yield _("Phone"), "、".join(guardian.phones)
-                yield _("Address"), guardian.address
+                yield _("Home address"), guardian.address
                 yield _("Identity number"), guardian.national_id
             return
         if self.part == "relatives":

@@ -29,9 +29,22 @@ from ..models import Check, Volunteer
 PARTS = {
     "national_id": gettext_lazy("Identity number"),
     "phone": gettext_lazy("Mobile phone"),
-    "address": gettext_lazy("Address"),
+    "address": gettext_lazy("Home address"),
     "emergency_contact": gettext_lazy("Emergency contact"),
 }
+
+
+ICONS = {
+    "volunteers.register_volunteer": "user-plus",
+    "volunteers.record_check": "shield-check",
+    "volunteers.withdraw_check": "undo-2",
+    "volunteers.change_status": "user-check",
+    "volunteers.set_availability": "calendar-days",
+    "volunteers.add_time_away": "calendar-days",
+    "volunteers.remove_time_away": "calendar-days",
+    "volunteers.link_account": "link-2",
+}
+"""Signs of the timeline; everything else is a change."""
 
 
 class VolunteerPageMixin(OneMixin):
@@ -139,6 +152,7 @@ class VolunteerHistoryPage(VolunteerPageMixin, ListPage):
         context["entries"] = [
             {
                 "at": entry.at,
+                "icon": ICONS.get(entry.action, "pencil"),
                 "title": words_for(entry.action),
                 "by": entry.actor or _("the house itself"),
                 "text": _said(entry.changes, entry.reason),
