@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import django_filters
+from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from .models import Membership, User
+from .queries import PEOPLE_ORDERS
 from .rules import Role
 
 
@@ -17,6 +19,12 @@ class PeopleFilter(django_filters.FilterSet):
     role = django_filters.ChoiceFilter(label=_("Role"), choices=Role.choices, method="by_role")
     is_active = django_filters.ChoiceFilter(
         label=_("Account"), choices=[("true", _("can sign in")), ("false", _("closed account"))], method="by_state"
+    )
+    o = django_filters.ChoiceFilter(
+        label=_("Order"),
+        choices=[(name, name) for name in PEOPLE_ORDERS],
+        method="already_ordered",
+        widget=forms.HiddenInput,
     )
 
     class Meta:
@@ -34,3 +42,7 @@ class PeopleFilter(django_filters.FilterSet):
     def by_state(self, rows: QuerySet[User], name: str, value: str) -> QuerySet[User]:
         """Keep open or closed accounts."""
         return rows.filter(is_active=value == "true")
+
+    def already_ordered(self, rows: QuerySet[User], name: str, value: str) -> QuerySet[User]:
+        """Leave the order to the query; the filter only knows which orders there are."""
+        return rows

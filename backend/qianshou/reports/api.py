@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from django.core.exceptions import PermissionDenied
@@ -14,6 +16,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from qianshou.centres.models import Centre
+from qianshou.core import readlog
+from qianshou.core.api.purpose import purpose_of
 from qianshou.core.api.serializers import StrictSerializer
 from qianshou.core.api.views import ReadViewSet
 from qianshou.core.errors import Invalid
@@ -155,9 +159,26 @@ class ImportViewSet(ReadViewSet):
         """The list is short, one import has its report."""
         return ImportSerializer if self.action == "list" else ImportDetailSerializer
 
+    @contextlib.contextmanager
+    def _reading(self, found: Import) -> Iterator[bool]:
+        """Tell whether values are shown; if so the answer and its entry in the read log are one transaction."""
+        user = self.request.user
+        with_values = queries.sees_values(user, found)
+        if not with_values or not found.report or found.kind == ImportKind.CENTRES:
+            yield with_values
+            return
+        with readlog.reading(found, by=user, fields=["rows"], purpose=purpose_of(self.request)[0]):  # type: ignore[arg-type]
+            yield with_values
+
     def _answer(self, found: Import, status: int = 200) -> Response:
         fresh = self.get_queryset().get(pk=found.pk)
-        return Response(ImportDetailSerializer(fresh, context=self.get_serializer_context()).data, status=status)
+        with self._reading(fresh):
+            told = ImportDetailSerializer(fresh, context=self.get_serializer_context()).data
+        return Response(told, status=status)
+
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Return one import with its report."""
+        return self._answer(self.get_object())
 
     def _theirs(self) -> Import:
         """Return the import for those who decide about it; asked before what they sent is looked at."""
@@ -205,9 +226,9 @@ class ImportViewSet(ReadViewSet):
         if show not in queries.ROW_FILTERS:
             raise Invalid(_("Choose one of the list."), fields={"show": _("Choose one of the list.")})
         page = self.paginate_queryset(queries.rows_shown(found, show))
-        with_values = queries.sees_values(request.user, found)
-        rows = shown_rows(found, page or [], with_values=with_values)
-        return self.get_paginated_response([_row(shown.row, with_values) for shown in rows])
+        with self._reading(found) as with_values:
+            rows = shown_rows(found, page or [], with_values=with_values)
+            return self.get_paginated_response([_row(shown.row, with_values) for shown in rows])
 
     @extend_schema(request=DecisionSerializer, responses=RowSerializer)
     @action(detail=True, methods=["post"])
@@ -220,7 +241,8 @@ class ImportViewSet(ReadViewSet):
             message = _("There is no such row.")
             raise Invalid(message, fields={"position": message})
         row = services.decide_match(row, told["decision"], by=request.user, ticked=told["ticked"])
-        return Response(_row(row, queries.sees_values(request.user, found)))
+        with self._reading(found) as with_values:
+            return Response(_row(row, with_values))
 
     @extend_schema(request=ConfirmSerializer, responses=ImportDetailSerializer)
     @action(detail=True, methods=["post"])

@@ -86,7 +86,14 @@ class PeopleList(AdministratorPage, ListView):
     def get_queryset(self) -> Any:
         """Filter and sort."""
         self.filter = PeopleFilter(self.request.GET, queryset=queries.people_with_roles(self.request.GET.get("o", "")))
-        return self.filter.qs
+        return self.filter.qs if self.filter.is_valid() else User.objects.none()
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Show the rows; 422 when a filter was not understood."""
+        response = super().get(request, *args, **kwargs)
+        if not self.filter.is_valid():
+            response.status_code = 422
+        return response
 
     def get_template_names(self) -> list[str]:
         """Answer the rows alone to htmx."""

@@ -24,7 +24,7 @@ from .. import queries
 from ..entries import ChildEntry, GuardianEntry, RelativeEntry, cleaned, cleaned_guardian
 from ..models import Child, ChildStatus, CompanionWish, Guardian
 from .authorising import authorise
-from .registering import LIST_FIELDS, PLAIN_FIELDS, _exists, guardian_of, is_visible, relative_of
+from .registering import LIST_FIELDS, PLAIN_FIELDS, _exists, guardian_of, relative_of, sees_number
 
 CHANGEABLE = frozenset(PLAIN_FIELDS) | frozenset(LIST_FIELDS) | {"village_id"}
 IDENTITY = {"national_id", "birth_date", "sex"}
@@ -137,7 +137,7 @@ def _entry_of(child: Child, values: Mapping[str, Any], relatives: Iterable[Relat
 
 def _refuse_taken(child: Child, number: str, by: User | None) -> None:
     for known in queries.by_national_id([number]).filter(status=ChildStatus.ACTIVE).exclude(pk=child.pk):
-        raise _exists(known if by is None or is_visible(known, by) else None)
+        raise _exists(known if sees_number(known, by) else None)
 
 
 def _replace_relatives(child: Child, entries: Iterable[RelativeEntry]) -> bool:

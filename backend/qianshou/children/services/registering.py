@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from qianshou.accounts.models import User
+from qianshou.accounts.queries import may
 from qianshou.centres.models import Centre
 from qianshou.centres.queries import places
 from qianshou.centres.rules import Place, guess_village
@@ -44,7 +45,7 @@ def register_child(
     Conflict
         `child_exists` when an active child has the same identity number, `child_was_here` when the child left this
         home before, `same_name_and_birth_date` when somebody must first say that it is another child (`confirmed`).
-        `details["children"]` has the codes of those the person may see.
+        `details["children"]` has the codes of those whose number, or name, the person may see.
     """
     authorise(by, "children.change", centre)
     entry = cleaned(entry, on=on or clock.today())
@@ -159,20 +160,23 @@ def _refuse_known(entry: ChildEntry, centre: Centre, by: User | None) -> None:
         return
     for known in queries.by_national_id([entry.national_id]):
         if known.status == ChildStatus.ACTIVE:
-            raise _exists(known if by is None or is_visible(known, by) else None)
+            raise _exists(known if sees_number(known, by) else None)
         if known.centre_id == centre.pk:
             message = _("This child was here before and left. Open that file and bring the child back.")
             raise Conflict(
                 message,
                 code="child_was_here",
                 fields={"national_id": message},
-                details={"children": [known.code]},
+                details={"children": [known.code]} if sees_number(known, by) else {},
             )
 
 
-def is_visible(child: Child, by: User) -> bool:
-    """Tell whether a person may look through the files of the child's home."""
-    return queries.searchable(by).filter(pk=child.pk).exists()
+def sees_number(child: Child, by: User | None) -> bool:
+    """Tell whether a person may see the child's identity number; others learn only that it is taken.
+
+    A name in the answer would tell those who may not see numbers whose number it is (G2).
+    """
+    return by is None or may(by, "children.reveal", child.centre_id)
 
 
 def _exists(known: Child | None) -> Conflict:

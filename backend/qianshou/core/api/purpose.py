@@ -22,7 +22,8 @@ PARAMETER = OpenApiParameter(
 
 def purpose_of(request: Any) -> tuple[str, bool]:
     """Return the purpose for the read log, and whether one was given."""
-    given = unquote(request.headers.get(HEADER, "")).strip()
+    written = unquote(request.headers.get(HEADER, ""))
+    given = " ".join("".join(ch if ch.isprintable() else " " for ch in written).split())
     if len(given) < SHORTEST:
         return _("read by a program"), False
     return given[:300], True

@@ -7,7 +7,9 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
 
+from qianshou.core import readlog
 from qianshou.core.errors import Gone
 from qianshou.core.files.storing import open_file
 from qianshou.core.models.files import PrivateFile
@@ -37,6 +39,11 @@ def may_open(user: Any, file: PrivateFile) -> bool:
     return may(user, file) if may else file.owner_id == user.pk
 
 
+def _bytes_of(file: PrivateFile) -> bytes:
+    with open_file(file) as stream:
+        return stream.read()
+
+
 class FilePage(Page):
     """Answers the bytes to those who may have them; to others there is nothing here."""
 
@@ -46,8 +53,8 @@ class FilePage(Page):
         if file is None or not may_open(request.user, file):
             raise Http404
         try:
-            with open_file(file) as stream:
-                content = stream.read()
+            with readlog.reading(file, by=request.user, fields=["content"], purpose=_("a private file")):  # type: ignore[arg-type]
+                content = _bytes_of(file)
         except (Gone, FileNotFoundError) as error:
             raise Http404 from error
         response = HttpResponse(content, content_type=file.content_type)
