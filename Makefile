@@ -34,7 +34,7 @@ e2e-setup: ## install Chromium and Chinese fonts (Debian, as root)
 lint: setup-dev ## style, types, layers, templates, migrations, texts, deployment settings
 	@$(PY) -m ruff format --check .
 	@$(PY) -m ruff check .
-	@if [ -d frontend/templates ]; then $(PY) -m djlint --quiet --check --lint frontend/templates; fi
+	@if [ -d frontend/templates ]; then $(PY) -m djlint --quiet --lint frontend/templates; fi
 	@$(TESTING) PYTHONPATH=backend:. .venv/bin/lint-imports --no-cache
 	@$(TESTING) $(PY) -m mypy
 	@$(TESTING) $(MANAGE) makemigrations --check --dry-run
