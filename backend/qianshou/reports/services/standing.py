@@ -16,7 +16,7 @@ IN_QUERY = 500
 
 def later_changes(found: Import, model: type[Model], ids: Sequence[int]) -> dict[str, int]:
     """Return how many of the records were worked on since the import was written."""
-    changed: set[int] = set()
+    changed: set[int | None] = set()
     for start in range(0, len(ids), IN_QUERY):
         entries = AuditEntry.objects.filter(
             pk__gt=found.audit_mark,
