@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 import venv
@@ -76,16 +77,21 @@ def _run(*command: str | Path, **more: str) -> bool:
 
 
 def _pip(*what: str | Path) -> bool:
+    if not any(HOME.glob("lib*/**/site-packages/pip")) and not _run(PYTHON, "-m", "ensurepip", "--default-pip"):
+        return False
     return _run(PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *what)
 
 
 def _with_uv(wanted: str) -> bool:
-    if not UV.exists() and not _pip(UV_VERSION):
-        return False
+    uv = UV if UV.exists() else shutil.which("uv")
+    if uv is None:
+        if not _pip(UV_VERSION):
+            return False
+        uv = UV
     groups = ["--group", "dev"] if wanted == "dev" else []
     # --inexact: uv itself stays, and `make run` after `make test` takes nothing away.
     return _run(
-        UV,
+        uv,
         "sync",
         "--frozen",
         "--inexact",
