@@ -7,7 +7,7 @@ from datetime import time
 import pytest
 
 from qianshou.companionship.rules import HARD_RULES, SOFT_TERMS, ChildFacts, MatchOptions, VolunteerFacts, broken_rules
-from qianshou.companionship.rules.rooming import Meeting, assign_rooms
+from qianshou.companionship.rules.rooming import Meeting, assign_rooms, keep_times
 from qianshou.companionship.rules.timetable import (
     SLOTS,
     end_of,
@@ -21,6 +21,7 @@ from qianshou.companionship.rules.timetable import (
     weekday_of,
 )
 
+WIDE = (1 << 26) - 1
 WEDNESDAY = free_in([(3, time(16), time(18))])
 CHILD = ChildFacts("C1", free=WEDNESDAY)
 VOLUNTEER = VolunteerFacts("V1", sex="female", free=WEDNESDAY)
@@ -191,3 +192,17 @@ class TestRooms:
 
     def test_a_meeting_without_one_room_for_its_whole_time_is_left_out(self):
         assert assign_rooms([Meeting("a", 17, 2)], {1: self.left(1, 17), 2: self.left(1, 18)}) == {}
+
+    def test_a_meeting_keeps_the_room_it_had(self):
+        rooms = {1: self.left(1), 2: self.left(1)}
+        assert assign_rooms([Meeting("a", 16, 2, wished=2)], rooms) == {"a": 2}
+
+    def test_times_of_before_are_kept_where_people_and_rooms_allow(self):
+        a, b, c = ("C1", "V1"), ("C2", "V2"), ("C3", "V3")
+        now = {a: 18, b: 16, c: 20}
+        free = dict.fromkeys(now, WIDE) | {c: 0b11 << 20}
+        kept = keep_times(now, {a: 16, b: 18, c: 16}, free, self.left(2), 2)
+        assert kept == {a: 16, b: 18, c: 20}
+        assert keep_times(now, {a: 16}, free, self.left(1), 2) == now
+        both = {("C1", "V1"): 16, ("C2", "V1"): 18}
+        assert keep_times(both, {("C2", "V1"): 16}, dict.fromkeys(both, WIDE), self.left(2), 2) == both

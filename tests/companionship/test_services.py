@@ -198,6 +198,22 @@ def test_solving_again_keeps_what_was_accepted_and_obeys_what_was_decided(home):
     assert set(run.proposals.values_list("state", flat=True)) == {"accepted", "declined"}
 
 
+def test_solving_again_keeps_the_times_and_rooms_that_people_saw(make_home):
+    home = make_home(rooms=2)
+    for _ in range(5):
+        home.child()
+        home.volunteer(days=(2, 3, 4))
+    run = home.run()
+    seen = {p.child_id: (p.weekday, p.starts, p.room_id) for p in run.proposals.all()}
+    dropped = run.proposals.first()
+    services.decline_proposal(dropped, by=home.manager, reason="换一位")
+    home.child()
+    again = solved(services.solve_again(run, by=home.manager))
+    same = [p for p in again.proposals.all() if run.proposals.filter(child=p.child, volunteer=p.volunteer).exists()]
+    assert same
+    assert all((p.weekday, p.starts, p.room_id) == seen[p.child_id] for p in same)
+
+
 def test_a_newer_run_replaces_the_open_proposals_of_the_older(home):
     home.child()
     home.volunteer()

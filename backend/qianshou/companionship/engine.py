@@ -19,7 +19,7 @@ from scheduling.pairing.candidates import Candidates, Rule, Term, compute_candid
 from .queries.snapshot import Pair, Snapshot
 from .rules import HARD_RULES, OWN_RULES, SOFT_TERMS, ChildFacts, VolunteerFacts, broken_rules
 from .rules.helps import Shortage, helps_for
-from .rules.rooming import Meeting, assign_rooms
+from .rules.rooming import Meeting, assign_rooms, keep_times
 from .rules.timetable import DAYS, SLOTS, SLOTS_PER_DAY, slots_in, starts_in
 
 PLACE_VALUE = 2000
@@ -252,6 +252,7 @@ class Matching:
         counts = self.room_counts()
         for _ in range(ROOM_REPAIRS):
             problem, solution = self._solve_fixed(counts, fixed, broken, seed, time_limit, watch)
+            solution = self._as_before(solution, counts)
             rooms = self._rooms_for(solution)
             homeless = [pair for pair in solution["pairs"] if _key(pair) not in rooms]
             if not homeless:
@@ -288,8 +289,30 @@ class Matching:
                     raise
                 broken.append(_broken(*fixed.pop(), ["locks_together"]))
 
+    def _as_before(self, solution: dict[str, Any], counts: Sequence[int]) -> dict[str, Any]:
+        """Return the solution with the times of the run before, where the same pairs can still meet then."""
+        starts = {(pair["child"], pair["volunteer"]): pair["start"] for pair in solution["pairs"]}
+        wished = {pair: start for pair, (start, _room) in self.snapshot.before.items() if pair in starts}
+        if not wished:
+            return solution
+        free = {
+            (child, volunteer): self.child[child].free & self.volunteer[volunteer].free for child, volunteer in starts
+        }
+        kept = keep_times(starts, wished, free, counts, self.options.session_slots)
+        pairs = [{**pair, "start": kept[pair["child"], pair["volunteer"]]} for pair in solution["pairs"]]
+        return {**solution, "pairs": pairs}
+
     def _rooms_for(self, solution: dict[str, Any]) -> dict[str, int]:
-        meetings = [Meeting(_key(pair), pair["start"], self.options.session_slots) for pair in solution["pairs"]]
+        before = self.snapshot.before
+        meetings = [
+            Meeting(
+                _key(pair),
+                pair["start"],
+                self.options.session_slots,
+                before.get((pair["child"], pair["volunteer"]), (0, None))[1],
+            )
+            for pair in solution["pairs"]
+        ]
         return assign_rooms(meetings, {room.pk: room.left for room in self.snapshot.rooms})
 
     def _narrow(

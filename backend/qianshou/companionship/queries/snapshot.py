@@ -14,6 +14,7 @@ from qianshou.centres.models import Centre, DayType, Room, TravelTime
 from qianshou.children.models import Child, Guardian, Relative
 from qianshou.companionship.models import (
     HeldHour,
+    MatchingRun,
     MatchingSettings,
     Pairing,
     PairingState,
@@ -21,7 +22,7 @@ from qianshou.companionship.models import (
     PairRuleKind,
 )
 from qianshou.companionship.rules import DEFAULT_WEIGHTS, ChildFacts, MatchOptions, VolunteerFacts
-from qianshou.companionship.rules.timetable import DAYS, SLOT_MINUTES, SLOTS, free_in, slots_in, taken_by
+from qianshou.companionship.rules.timetable import DAYS, SLOT_MINUTES, SLOTS, free_in, slot_of, slots_in, taken_by
 from qianshou.core import crypto
 from qianshou.core.ages import age_on
 from qianshou.volunteers.models import AvailabilitySlot, Volunteer, VolunteerStatus, Weeks
@@ -50,6 +51,8 @@ class Snapshot:
         Half-hours in which the home is open in term.
     locks
         Pairs that a manager wants kept together.
+    before
+        Start and room of pairs that the run before this one proposed.
     child_pks, volunteer_pks
         Where the answer is written, by public code.
     """
@@ -61,6 +64,7 @@ class Snapshot:
     rooms: tuple[RoomFacts, ...]
     opened: int
     locks: tuple[Pair, ...] = ()
+    before: Mapping[Pair, tuple[int, int | None]] = field(default_factory=dict)
     child_pks: Mapping[str, int] = field(default_factory=dict)
     volunteer_pks: Mapping[str, int] = field(default_factory=dict)
 
@@ -89,6 +93,7 @@ def snapshot(
     on: date,
     other_centres: Collection[int] = (),
     never: Iterable[Pair] = (),
+    before: MatchingRun | None = None,
 ) -> Snapshot:
     """Read a centre's question.
 
@@ -98,6 +103,8 @@ def snapshot(
         Ids of further centres whose volunteers may be asked.
     never
         Pairs not to be proposed this time, beside those that a rule forbids.
+    before
+        The run whose times and rooms are kept where the same pairs are proposed again.
     """
     opened = opening_mask(centre)
     rules = list(
@@ -120,9 +127,15 @@ def snapshot(
         rooms=rooms_of(centre),
         opened=opened,
         locks=tuple(sorted((c, v) for kind, c, v in rules if kind == PairRuleKind.LOCK)),
+        before=_times_of(before) if before is not None else {},
         child_pks={child.code: child.pk for child in children},
         volunteer_pks={volunteer.code: volunteer.pk for volunteer in volunteers},
     )
+
+
+def _times_of(run: MatchingRun) -> dict[Pair, tuple[int, int | None]]:
+    rows = run.proposals.values_list("child__code", "volunteer__code", "weekday", "starts", "room__pk")
+    return {(child, volunteer): (slot_of(weekday, at), room) for child, volunteer, weekday, at, room in rows}
 
 
 def _by_code(facts: ChildFacts | VolunteerFacts) -> str:

@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from .timetable import SLOTS, SLOTS_PER_DAY
+from .timetable import SLOTS, SLOTS_PER_DAY, meeting
 
 TRIES_PER_DAY = 20_000
+
+Pair = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """A weekly meeting that needs a room from half-hour `start` on."""
+    """A weekly meeting that needs a room from half-hour `start` on; `wished` is the room it would like to keep."""
 
     key: str
     start: int
     length: int
+    wished: int | None = None
 
     @property
     def slots(self) -> range:
@@ -75,9 +78,9 @@ class _Day:
         return self._descend(position + 1, chosen)
 
     def _fitting(self, meeting: Meeting) -> list[int]:
-        """Return rooms that are free, those that leave the smallest gap before the meeting first."""
+        """Return rooms that are free: the wished one first, then those that leave the smallest gap before."""
         fitting = [room for room, left in self.left.items() if all(left[slot] > 0 for slot in meeting.slots)]
-        return sorted(fitting, key=lambda room: self._gap_before(room, meeting.start))
+        return sorted(fitting, key=lambda room: (room != meeting.wished, self._gap_before(room, meeting.start)))
 
     def _gap_before(self, room: int, start: int) -> int:
         left = self.left[room]
@@ -89,3 +92,53 @@ class _Day:
     def _take(self, meeting: Meeting, room: int, change: int) -> None:
         for slot in meeting.slots:
             self.left[room][slot] += change
+
+
+def keep_times(
+    meetings: Mapping[Pair, int],
+    wished: Mapping[Pair, int],
+    free: Mapping[Pair, int],
+    rooms: Sequence[int],
+    length: int,
+) -> dict[Pair, int]:
+    """Return starts of the same meetings, with as many as possible at the time they had before.
+
+    A new run is free to choose among equal times; people who were told a time are not. Meetings are moved one by one
+    to their wished start while both people and a room are free then, until nothing moves any more.
+
+    Parameters
+    ----------
+    meetings, wished
+        Start by pair (child, volunteer).
+    free
+        Half-hours in which both of a pair are free, leaving aside these meetings.
+    rooms
+        Meetings that may run at the same time, per half-hour.
+    """
+    starts = dict(meetings)
+    left = list(rooms)
+    busy: dict[str, int] = {}
+    for pair, start in starts.items():
+        _book(pair, start, length, left, busy)
+    moved = True
+    while moved:
+        moved = False
+        for pair in sorted(starts):
+            target = wished.get(pair)
+            if target is None or target == starts[pair]:
+                continue
+            _book(pair, starts[pair], length, left, busy, back=True)
+            slots = meeting(target, length)
+            taken = busy.get(pair[0], 0) | busy.get(pair[1], 0)
+            roomy = all(left[slot] > 0 for slot in range(target, target + length))
+            if roomy and not slots & taken and slots & free[pair] == slots:
+                starts[pair], moved = target, True
+            _book(pair, starts[pair], length, left, busy)
+    return starts
+
+
+def _book(pair: Pair, start: int, length: int, left: list[int], busy: dict[str, int], *, back: bool = False) -> None:
+    for slot in range(start, start + length):
+        left[slot] += 1 if back else -1
+    for person in pair:
+        busy[person] = busy.get(person, 0) ^ meeting(start, length)

@@ -20,6 +20,7 @@ from qianshou.companionship.models import (
     ProposalState,
     RunState,
 )
+from qianshou.companionship.queries.reads import previous_run
 from qianshou.companionship.queries.snapshot import Pair, Snapshot, options_from, settings_of, snapshot
 from qianshou.companionship.rules.timetable import end_of, time_of, weekday_of
 from qianshou.core import audit, clock, jobs
@@ -131,7 +132,14 @@ def solve_run(run: MatchingRun, *, watch: Watch) -> MatchingRun:
         return run
     MatchingRun.objects.filter(pk=run.pk, state__in=UNDER_WAY).update(state=RunState.RUNNING, updated_at=clock.now())
     watch("reading", None, None)
-    asked = _snapshot(run.centre, run.options, by=run.created_by, on=run.as_of, never=_declined_before(run))
+    asked = _snapshot(
+        run.centre,
+        run.options,
+        by=run.created_by,
+        on=run.as_of,
+        never=_declined_before(run),
+        before=previous_run(run),
+    )
     watch("candidates", None, None)
     matching = Matching(asked)
     answer = matching.solve(seed=run.seed, time_limit=TIME_LIMIT, watch=watch)
