@@ -93,14 +93,15 @@ def test_focus_goes_to_the_heading_when_its_place_is_gone(fake):
     fake.answers["/part"] = AFTER
     fake.page.focus("#inside")
     fake.page.keyboard.press("Enter")
-    fake.page.wait_for_function("document.activeElement.textContent === 'After'")
+    fake.page.wait_for_selector("#part h2:focus")
+    assert fake.text("#part h2") == "After"
 
 
 def test_focus_goes_to_the_error_summary(fake):
     wrong = '<div id="part"><div class="error-summary" tabindex="-1"><h2>One thing</h2></div></div>'
     fake.answers["/part"] = (422, wrong)
     fake.page.click("#send")
-    fake.page.wait_for_function("document.activeElement.className === 'error-summary'")
+    fake.page.wait_for_selector(".error-summary:focus")
 
 
 @pytest.mark.parametrize(
