@@ -25,14 +25,16 @@ def due_checks(request: Any) -> list[home.Due]:
             "A check of %(n)d volunteer ends within 30 days", "Checks of %(n)d volunteers end within 30 days", lapsing
         )
         lines.append(home.Due(words % {"n": lapsing}, url=f"{url}?eligible=lapsing", icon="hourglass", tone="warning"))
-    closed = queries.not_eligible(own.serving(), today).count()
+    closed = queries.not_eligible(own.filter(status="active"), today).count()
     if closed:
         words = ngettext(
             "%(n)d serving volunteer may not be with children today",
             "%(n)d serving volunteers may not be with children today",
             closed,
         )
-        lines.append(home.Due(words % {"n": closed}, url=f"{url}?eligible=no", icon="shield-check", tone="danger"))
+        lines.append(
+            home.Due(words % {"n": closed}, url=f"{url}?eligible=no&status=active", icon="shield-check", tone="danger")
+        )
     return lines
 
 
