@@ -16,7 +16,7 @@ WHOLE_UP_TO = 8_000
 _ROUNDING = 1e-6
 _FIRST = 10
 """Cells per shift that enter the programs near a known roster, and that are added at a time."""
-_CLOSE, _ROUNDS = 200, 8
+_CLOSE, _ROUNDS = 200, 3
 """Programs near a known roster grow until the bound is within one part in so many of it, or so often."""
 
 

@@ -26,7 +26,7 @@ _EFFORT = 20_000
 _ROUNDS_SMALL, _ROUNDS_LARGE = 120, 10
 _ENOUGH = 2_000
 """A roster within one part in so many of the bound is not searched any longer, where the search cannot prove."""
-_REPAIRED = 100
+_REPAIRED = 20
 """A roster that was mended within one part in so many of the bound is left as it is: every change costs somebody."""
 _SAFE_FLOAT = 1e-9
 

@@ -36,8 +36,19 @@ def test_terminal_gets_one_moving_bar() -> None:
 def test_benchmarks_write_a_table_with_ratios(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sys.argv", ["benchmarks", "--sizes", "12x15"])
+    monkeypatch.setattr("sys.argv", ["benchmarks", "--sizes", "12x15", "--rosters"])
     benchmarks.main()
     rows = [line.split("|") for line in capsys.readouterr().out.splitlines()]
     assert [row[3].strip() for row in rows[2:]] == ["engine", "greedy", "whole model"]
     assert rows[2][5:7] == rows[4][5:7]
+
+
+def test_benchmarks_write_a_table_of_rosters(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.argv", ["benchmarks", "--sizes", "--rosters", "8x8x1"])
+    benchmarks.main()
+    rows = [[cell.strip() for cell in line.split("|")] for line in capsys.readouterr().out.splitlines() if line]
+    assert [row[2] for row in rows[2:]] == ["engine", "greedy", "whole model", "repair"]
+    assert rows[2][3] == rows[4][3]
+    assert rows[2][4:6] == ["0.00%", "optimal"]
