@@ -26,6 +26,12 @@ class Filling:
         """The roster."""
         return np.flatnonzero(self.taken)
 
+    def begin(self, cells: Ints) -> None:
+        """Take the cells of a feasible roster, before all others."""
+        self._left -= self.model.rows.used(cells)
+        self._shifts += np.bincount(self.model.person[cells], minlength=len(self._shifts))
+        self.taken[cells] = True
+
     def take(self, cell: int) -> None:
         """Take a cell, whether it fits or not."""
         rows = self.model.rows
@@ -72,18 +78,18 @@ class Filling:
 def greedy(model: Model, start: Ints) -> Ints:
     """Extend a feasible roster."""
     filling = Filling(model)
-    for cell in start.tolist():
-        filling.take(cell)
+    filling.begin(start)
     filling.fill()
     return filling.cells
 
 
 def keep_previous(model: Model, fixed: Ints) -> Ints:
     """Return the fixed cells and as much of the previous roster as still stands."""
+    previous = np.array(sorted(model.index[p] for p in model.problem.previous if p in model.index), dtype=np.int64)
+    everything = np.union1d(fixed, previous)
+    if model.feasible(everything):
+        return everything
     filling = Filling(model)
-    for cell in fixed.tolist():
-        filling.take(cell)
-    filling.take_all(
-        np.array(sorted(model.index[p] for p in model.problem.previous if p in model.index), dtype=np.int64)
-    )
+    filling.begin(fixed)
+    filling.take_all(previous)
     return filling.cells
