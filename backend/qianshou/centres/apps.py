@@ -34,5 +34,5 @@ class CentresConfig(AppConfig):
         from . import frame
 
         nav.register(nav.NavItem("centres:list", _("Homes"), icon="house-heart", roles=WORKING_IN, order=40))
-        nav.use_centres(frame.centre_switch)
+        nav.use_home(frame.home_name)
         audit.describe(ACTIONS)

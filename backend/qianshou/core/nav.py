@@ -5,8 +5,8 @@ Apps register in `AppConfig.ready()`. Core imports none of them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.urls import NoReverseMatch, reverse
@@ -42,17 +42,16 @@ class NavLink:
 
 
 @dataclass(frozen=True, slots=True)
-class CentreSwitch:
-    """The centre a person works in now and the others to change to: pairs of (code, name)."""
+class HomeName:
+    """The home a person works in, as the frame of every page names it."""
 
-    current: tuple[str, str] | None
-    choices: Sequence[tuple[str, str]] = field(default_factory=tuple)
-    url: str = ""
+    code: str
+    name: str
 
 
 _items: dict[str, NavItem] = {}
 _roles_of: Callable[[Any], Iterable[str]] | None = None
-_centres_of: Callable[[HttpRequest], CentreSwitch | None] | None = None
+_home_of: Callable[[HttpRequest], HomeName | None] | None = None
 
 
 def register(*items: NavItem) -> None:
@@ -67,10 +66,10 @@ def use_roles(source: Callable[[Any], Iterable[str]]) -> None:
     _roles_of = source
 
 
-def use_centres(source: Callable[[HttpRequest], CentreSwitch | None]) -> None:
-    """Tell the page header which centre is current and which may be chosen."""
-    global _centres_of
-    _centres_of = source
+def use_home(source: Callable[[HttpRequest], HomeName | None]) -> None:
+    """Tell the navigation how to find the home that a person works in."""
+    global _home_of
+    _home_of = source
 
 
 def roles_for(request: HttpRequest | None) -> frozenset[str]:
@@ -80,11 +79,11 @@ def roles_for(request: HttpRequest | None) -> frozenset[str]:
     return frozenset(_roles_of(request.user))
 
 
-def centres_for(request: HttpRequest | None) -> CentreSwitch | None:
-    """Give the centre switch of this request, or None when there is nothing to choose or show."""
-    if request is None or _centres_of is None or not _is_signed_in(request):
+def home_for(request: HttpRequest | None) -> HomeName | None:
+    """Give the home to name on this page, or None when the person has none or several."""
+    if request is None or _home_of is None or not _is_signed_in(request):
         return None
-    return _centres_of(request)
+    return _home_of(request)
 
 
 def links_for(request: HttpRequest | None) -> list[NavLink]:

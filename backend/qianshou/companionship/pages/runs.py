@@ -62,8 +62,8 @@ class _SettingsMixin:
         """The home asked for; else the one the person works in now, else the first."""
         wanted = self.request.POST.get("centre") or self.request.GET.get("centre")
         if not wanted:
-            switch = nav.centres_for(self.request)
-            wanted = switch.current[0] if switch and switch.current else ""
+            home = nav.home_for(self.request)
+            wanted = home.code if home else ""
         found = self.centres.filter(code=wanted).first() or self.centres.first()
         if found is None:
             raise Http404

@@ -150,9 +150,9 @@ def site_nav(context: Context) -> dict[str, Any]:
 
 
 @register.simple_tag(takes_context=True)
-def centre_switch(context: Context) -> nav.CentreSwitch | None:
-    """Give the centre switch for the header: `{% centre_switch as centres %}`."""
-    return nav.centres_for(context.get("request"))
+def home_name(context: Context) -> nav.HomeName | None:
+    """Give the home that the frame names: `{% home_name as home %}`."""
+    return nav.home_for(context.get("request"))
 
 
 @register.simple_tag
