@@ -251,7 +251,7 @@ class TestNavigation:
     def _own_registry(self, monkeypatch):
         monkeypatch.setattr(nav, "_items", {})
         monkeypatch.setattr(nav, "_roles_of", lambda user: user.roles)
-        monkeypatch.setattr(nav, "_centres_of", None)
+        monkeypatch.setattr(nav, "_home_of", None)
 
     def links(self, *roles, path="/admin/", signed_in=True):
         request = RequestFactory().get(path)
