@@ -188,6 +188,7 @@ class Scene:
         child = Child(centre=place.centre, village=village, sex="female", situation="both_away", health_status="ill")
         self.fill(child, Child.FIELD_CLASSES, child)
         family = {name.removeprefix("guardian_"): level for name, level in Child.FIELD_CLASSES.items()}
+        family["relation_word"] = family["relation"]
         guardian = Guardian(child=child, relation="paternal_grandmother")
         self.fill(guardian, {name: family.get(name, FieldClass.SENSITIVE) for name in _names(Guardian)}, child)
         relative = Relative(child=child, kin="father")
