@@ -50,6 +50,8 @@ class Row:
     """Statuses that are success here beside the usual ones (a redirect of a GET, a missing object of one's own)."""
     looking: frozenset[Role] = frozenset()
     """Roles that see the object but may not do this: they get 403 or 404, whichever the page finds kinder."""
+    writes_at_home: frozenset[Role] = frozenset()
+    """Roles that see every such object but change only those of their home: elsewhere they get 403."""
     query: str = ""
     anonymous: int | None = None
     but: Mapping[tuple[str, str], int] = field(default_factory=dict)
@@ -297,6 +299,32 @@ TABLE: dict[str, Row] = {
     "api:imports-confirm": replace(_import, get=None),
     "api:imports-decide": replace(_import, get=None),
     "api:imports-undo": replace(_import, get=None),
+    # The API of homes, children and volunteers.
+    "api:centres-list": Row(get=may("centres.view"), post=may("centres.add")),
+    "api:centres-detail": Row(
+        get=may("centres.view"),
+        patch=may("centres.change"),
+        args=code("centre"),
+        everywhere=frozenset(ROLES),
+        writes_at_home=may("centres.change") - ADMINISTRATOR,
+    ),
+    "api:centres-add-room": replace(_home, get=None),
+    "api:centres-set-hours": replace(_home, get=None, post=None, put=may("centres.change")),
+    "api:children-list": Row(get=may("children.view"), post=may("children.change")),
+    "api:children-detail": Row(get=may("children.view"), patch=may("children.change"), args=code("child")),
+    "api:children-look-up": Row(post=may("children.reveal")),
+    "api:children-leave": Row(post=may("children.change"), args=code("child")),
+    "api:children-bring-back": Row(post=may("children.change"), args=code("child")),
+    "api:volunteers-list": Row(get=may("volunteers.view"), post=may("volunteers.change")),
+    "api:volunteers-detail": Row(
+        get=may("volunteers.view"), patch=_own_or_manager, args=code("volunteer"), looking=_week.looking
+    ),
+    "api:volunteers-look-up": Row(post=may("volunteers.reveal")),
+    "api:volunteers-change-status": Row(post=may("volunteers.change"), args=code("volunteer")),
+    "api:volunteers-record-check": Row(post=may("volunteers.record_check"), args=code("volunteer")),
+    "api:volunteers-withdraw-check": Row(post=may("volunteers.record_check"), args=code("volunteer")),
+    "api:volunteers-set-week": replace(_week, get=None, post=None, put=_own_or_manager),
+    "api:volunteers-add-away": replace(_week, get=None),
 }
 
 ADMIN_SITE = Row(

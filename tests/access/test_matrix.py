@@ -73,7 +73,9 @@ def expected(route: Route, row: Row, method: str, actor: str, place: Place) -> f
         return frozenset({row.anonymous or (401 if route.pattern.startswith("api/") else 302)})
     if let_in == SIGNED_IN:
         return ok
-    if not state and role in row.looking:
+    if not state and role in row.writes_at_home and method != "get" and place.name == "other":
+        return frozenset({403})
+    if not state and role in row.looking and role not in (let_in or ()):
         return frozenset({403, 404})
     if state == "expired" or role not in (let_in or ()):
         return frozenset({row.closed})

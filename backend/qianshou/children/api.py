@@ -304,10 +304,11 @@ class ChildViewSet(VisibleViewSet):
     @action(detail=True, methods=["post"])
     def leave(self, request: Request, code: str) -> Response:
         """Mark as left."""
+        child = self._one(code)
         form = LeaveSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         data = form.validated_data
-        services.mark_left(self._one(code), by=request.user, reason=data["reason"], on=data.get("left_on"))  # type: ignore[arg-type]
+        services.mark_left(child, by=request.user, reason=data["reason"], on=data.get("left_on"))  # type: ignore[arg-type]
         return self._answer(code)
 
     @extend_schema(

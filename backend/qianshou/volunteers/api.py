@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404
@@ -13,7 +14,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from qianshou.accounts.queries import field_class_for
+from qianshou.accounts.queries import field_class_for, may
 from qianshou.centres.models import Centre, Village
 from qianshou.core import clock, readlog
 from qianshou.core.api.purpose import PARAMETER, purpose_of
@@ -299,6 +300,14 @@ class VolunteerViewSet(VisibleViewSet):
             raise Http404
         return found
 
+    def _theirs(self, code: str) -> Volunteer:
+        """Return a record for its owner and those who may change it; asked before what they sent is looked at."""
+        volunteer = self._one(code)
+        user = self.request.user
+        if not (volunteer.is_own(user) or may(user, "volunteers.change", volunteer.centre_id)):
+            raise PermissionDenied
+        return volunteer
+
     def _answer(self, code: str, *, status: int = 200) -> Response:
         volunteer = self._one(code)
         return Response(shapes.record_of(self.request.user, volunteer, unmasked=False), status=status)
@@ -376,7 +385,7 @@ class VolunteerViewSet(VisibleViewSet):
     @action(detail=True, methods=["put"], url_path="availability")
     def set_week(self, request: Request, code: str) -> Response:
         """Replace the week by slots, or by words when no slots are given."""
-        volunteer = self._one(code)
+        volunteer = self._theirs(code)
         values = self._valid(WeekSerializer(data=request.data))
         text = values.get("text")
         given = values.get("slots")
@@ -388,7 +397,7 @@ class VolunteerViewSet(VisibleViewSet):
     @action(detail=True, methods=["post"], url_path="away")
     def add_away(self, request: Request, code: str) -> Response:
         """Write down days away."""
-        volunteer = self._one(code)
+        volunteer = self._theirs(code)
         values = self._valid(AwaySerializer(data=request.data))
         services.add_time_away(volunteer, **values, by=request.user)
         return self._answer(code, status=201)
