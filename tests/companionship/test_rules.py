@@ -196,13 +196,22 @@ class TestRooms:
     def test_a_meeting_keeps_the_room_it_had(self):
         rooms = {1: self.left(1), 2: self.left(1)}
         assert assign_rooms([Meeting("a", 16, 2, wished=2)], rooms) == {"a": 2}
+        assert assign_rooms([Meeting("a", 16, 2), Meeting("b", 17, 2, wished=1)], rooms) == {"a": 2, "b": 1}
 
     def test_times_of_before_are_kept_where_people_and_rooms_allow(self):
         a, b, c = ("C1", "V1"), ("C2", "V2"), ("C3", "V3")
         now = {a: 18, b: 16, c: 20}
         free = dict.fromkeys(now, WIDE) | {c: 0b11 << 20}
-        kept = keep_times(now, {a: 16, b: 18, c: 16}, free, self.left(2), 2)
-        assert kept == {a: 16, b: 18, c: 20}
-        assert keep_times(now, {a: 16}, free, self.left(1), 2) == now
+        assert keep_times(now, {a: 16, b: 18, c: 16}, free, self.left(2), 2) == {a: 16, b: 18, c: 20}
+        # One room: the two change places, which no single move could do.
+        assert keep_times(now, {a: 16, b: 18}, free, self.left(1), 2) == {a: 16, b: 18, c: 20}
+        # What had no time before makes way for what had one.
+        moved = keep_times(now, {a: 16}, free, self.left(1), 2)
+        assert (moved[a], moved[c]) == (16, 20)
+        assert len({*moved.values()}) == 3
+        # Nowhere to make way to: as many stay as can.
+        narrow = dict.fromkeys(now, (1 << 22) - (1 << 16))
+        assert keep_times(now, {a: 16, b: 16}, narrow, self.left(1), 2)[c] == 20
         both = {("C1", "V1"): 16, ("C2", "V1"): 18}
-        assert keep_times(both, {("C2", "V1"): 16}, dict.fromkeys(both, WIDE), self.left(2), 2) == both
+        apart = keep_times(both, {("C2", "V1"): 16}, dict.fromkeys(both, WIDE), self.left(2), 2)
+        assert abs(apart["C1", "V1"] - apart["C2", "V1"]) >= 2

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from qianshou.accounts.queries import AnyUser, field_class_for, roles_of
@@ -126,7 +127,7 @@ def _card(
         child=viewer.child(proposal.child),
         volunteer=viewer.volunteer(proposal.volunteer),
         when=sentences.when(time_data(proposal)),
-        reasons=said,
+        reasons=[capfirst(line) for line in said],
         why=sentences.paragraph(said),
         fits=sentences.score_word(proposal.score),
         others=others,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from .timetable import SLOTS, SLOTS_PER_DAY, meeting
+from .timetable import SLOTS, SLOTS_PER_DAY, meeting, slots_in, starts_in
 
 TRIES_PER_DAY = 20_000
 
@@ -78,9 +78,17 @@ class _Day:
         return self._descend(position + 1, chosen)
 
     def _fitting(self, meeting: Meeting) -> list[int]:
-        """Return rooms that are free: the wished one first, then those that leave the smallest gap before."""
+        """Return rooms that are free: the wished one first, those that nobody else wishes then, small gaps first."""
         fitting = [room for room, left in self.left.items() if all(left[slot] > 0 for slot in meeting.slots)]
-        return sorted(fitting, key=lambda room: (room != meeting.wished, self._gap_before(room, meeting.start)))
+        coveted = {
+            other.wished
+            for other in self.meetings
+            if other is not meeting and abs(other.start - meeting.start) < max(other.length, meeting.length)
+        }
+        return sorted(
+            fitting,
+            key=lambda room: (room != meeting.wished, room in coveted, self._gap_before(room, meeting.start)),
+        )
 
     def _gap_before(self, room: int, start: int) -> int:
         left = self.left[room]
@@ -103,8 +111,9 @@ def keep_times(
 ) -> dict[Pair, int]:
     """Return starts of the same meetings, with as many as possible at the time they had before.
 
-    A new run is free to choose among equal times; people who were told a time are not. Meetings are moved one by one
-    to their wished start while both people and a room are free then, until nothing moves any more.
+    A new run is free to choose among equal times; people who were told a time are not. The meetings that had a time
+    are put there first, the others around them; where one of those finds no place, the meetings are moved back one
+    by one instead, as far as people and rooms allow.
 
     Parameters
     ----------
@@ -115,30 +124,71 @@ def keep_times(
     rooms
         Meetings that may run at the same time, per half-hour.
     """
+    return _around_the_kept(meetings, wished, free, rooms, length) or _one_by_one(meetings, wished, free, rooms, length)
+
+
+class _Week:
+    """Who is busy when, and how many rooms are left."""
+
+    def __init__(self, rooms: Sequence[int], length: int) -> None:
+        self.left = list(rooms)
+        self.length = length
+        self.busy: dict[str, int] = {}
+
+    def fits(self, pair: Pair, start: int, free: int) -> bool:
+        """Tell whether both people and a room are free for a meeting."""
+        slots = meeting(start, self.length)
+        open_to_both = free & ~self.busy.get(pair[0], 0) & ~self.busy.get(pair[1], 0)
+        return slots & open_to_both == slots and min(self.left[start : start + self.length]) > 0
+
+    def book(self, pair: Pair, start: int, *, back: bool = False) -> None:
+        """Take the hours of a meeting, or give them back."""
+        for slot in range(start, start + self.length):
+            self.left[slot] += 1 if back else -1
+        for person in pair:
+            self.busy[person] = self.busy.get(person, 0) ^ meeting(start, self.length)
+
+
+def _around_the_kept(
+    meetings: Mapping[Pair, int],
+    wished: Mapping[Pair, int],
+    free: Mapping[Pair, int],
+    rooms: Sequence[int],
+    length: int,
+) -> dict[Pair, int] | None:
+    week = _Week(rooms, length)
+    starts: dict[Pair, int] = {}
+    options = {pair: [wished[pair]] for pair in sorted(meetings) if pair in wished}
+    for pair in sorted(meetings, key=lambda pair: (pair not in options, free[pair].bit_count(), pair)):
+        others = [meetings[pair], *slots_in(starts_in(free[pair], length))]
+        start = next((at for at in (*options.get(pair, ()), *others) if week.fits(pair, at, free[pair])), None)
+        if start is None:
+            return None
+        starts[pair] = start
+        week.book(pair, start)
+    return starts
+
+
+def _one_by_one(
+    meetings: Mapping[Pair, int],
+    wished: Mapping[Pair, int],
+    free: Mapping[Pair, int],
+    rooms: Sequence[int],
+    length: int,
+) -> dict[Pair, int]:
+    week = _Week(rooms, length)
     starts = dict(meetings)
-    left = list(rooms)
-    busy: dict[str, int] = {}
     for pair, start in starts.items():
-        _book(pair, start, length, left, busy)
+        week.book(pair, start)
     moved = True
     while moved:
         moved = False
         for pair in sorted(starts):
-            target = wished.get(pair)
-            if target is None or target == starts[pair]:
+            target = wished.get(pair, starts[pair])
+            if target == starts[pair]:
                 continue
-            _book(pair, starts[pair], length, left, busy, back=True)
-            slots = meeting(target, length)
-            taken = busy.get(pair[0], 0) | busy.get(pair[1], 0)
-            roomy = all(left[slot] > 0 for slot in range(target, target + length))
-            if roomy and not slots & taken and slots & free[pair] == slots:
+            week.book(pair, starts[pair], back=True)
+            if week.fits(pair, target, free[pair]):
                 starts[pair], moved = target, True
-            _book(pair, starts[pair], length, left, busy)
+            week.book(pair, starts[pair])
     return starts
-
-
-def _book(pair: Pair, start: int, length: int, left: list[int], busy: dict[str, int], *, back: bool = False) -> None:
-    for slot in range(start, start + length):
-        left[slot] += 1 if back else -1
-    for person in pair:
-        busy[person] = busy.get(person, 0) ^ meeting(start, length)
