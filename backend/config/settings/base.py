@@ -157,6 +157,10 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",  # from our own origin: nothing is fetched from elsewhere
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "qianshou.core.api.document.clock_times",
+    ],
     "ENUM_NAME_OVERRIDES": {
         "ChildSex": "qianshou.children.models.Sex",
         "ChildStatus": "qianshou.children.models.ChildStatus",

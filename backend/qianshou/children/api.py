@@ -157,6 +157,13 @@ class ChildFileSerializer(ChildWriteSerializer):
     left_on = serializers.DateField(allow_null=True)
     left_reason = serializers.CharField(allow_blank=True)
 
+    def get_fields(self) -> dict[str, Any]:
+        """Promise only what everybody who finds the file sees."""
+        fields: dict[str, Any] = super().get_fields()
+        for name in fields.keys() - {"code", "centre", "status"}:
+            fields[name].required = False
+        return fields
+
 
 class LeaveSerializer(StrictSerializer):
     """A child leaves."""

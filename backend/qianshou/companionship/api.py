@@ -123,13 +123,13 @@ class RunSerializer(serializers.Serializer[Any]):
     centre = serializers.CharField(source="centre.code")
     state = serializers.CharField(source="shown_state")
     job = serializers.CharField(source="job_code")
-    after = serializers.CharField(source="after.code", default=None)
+    after = serializers.CharField(source="after.code", default=None, allow_null=True)
     as_of = serializers.DateField()
     seed = serializers.IntegerField()
     options = serializers.JSONField()
     counts = serializers.JSONField()
     created_at = serializers.DateTimeField()
-    finished_at = serializers.DateTimeField()
+    finished_at = serializers.DateTimeField(allow_null=True)
 
 
 class RunDetailSerializer(RunSerializer):
@@ -176,7 +176,7 @@ class _MeetingSerializer(_Seeing):
     weekday = serializers.IntegerField(help_text="1 = Monday to 7 = Sunday")
     starts = serializers.TimeField(format="%H:%M")
     ends = serializers.TimeField(format="%H:%M")
-    room = serializers.CharField(source="room.name", default=None)
+    room = serializers.CharField(source="room.name", default=None, allow_null=True)
     state = serializers.CharField()
 
     @extend_schema_field(PersonSerializer)
@@ -197,8 +197,8 @@ class ProposalSerializer(_MeetingSerializer):
     score = serializers.IntegerField()
     reasons = serializers.SerializerMethodField()
     alternatives = serializers.SerializerMethodField()
-    pairing = serializers.CharField(source="pairing.code", default=None)
-    decided_at = serializers.DateTimeField()
+    pairing = serializers.CharField(source="pairing.code", default=None, allow_null=True)
+    decided_at = serializers.DateTimeField(allow_null=True)
     decided_reason = serializers.CharField()
 
     @extend_schema_field(ReasonLineSerializer(many=True))
@@ -236,7 +236,7 @@ class PairingSerializer(_MeetingSerializer):
 
     centre = serializers.CharField(source="centre.code")
     created_at = serializers.DateTimeField()
-    ended_at = serializers.DateTimeField()
+    ended_at = serializers.DateTimeField(allow_null=True)
 
 
 class StaffPairingSerializer(PairingSerializer):

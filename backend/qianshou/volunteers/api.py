@@ -170,6 +170,13 @@ class VolunteerRecordSerializer(VolunteerWriteSerializer):
     eligibility = EligibilitySerializer()
     checks = CheckShownSerializer(many=True, required=False)
 
+    def get_fields(self) -> dict[str, Any]:
+        """Promise only what everybody who finds the record sees."""
+        fields: dict[str, Any] = super().get_fields()
+        for name in fields.keys() - {"code", "centre", "status"}:
+            fields[name].required = False
+        return fields
+
 
 class CheckWriteSerializer(StrictSerializer):
     """A check that was made."""
