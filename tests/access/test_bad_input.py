@@ -10,6 +10,7 @@ import copy
 import io
 import itertools
 import json
+import re
 import zipfile
 from collections.abc import Iterator
 from html.parser import HTMLParser
@@ -21,6 +22,7 @@ from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client
+from django.urls import resolve
 
 from qianshou.accounts.rules import Role
 
@@ -252,23 +254,7 @@ JSON_BODIES = (
     b'{"code": "\\ud800", "name": "\\u0000", "centre": "\\udfff", "reason": "\\ud800", "number": "\\ud83d"}',
     b'{"centre": 1e400, "name": 123456789012345678901234567890, "reason": -0.0}',
 )
-JSON_VALUES: tuple[Any, ...] = (
-    None,
-    True,
-    -1,
-    10**30,
-    1e308,
-    "",
-    "\ud800",
-    "a\0b",
-    [],
-    {},
-    [[["x"]]],
-    [{"kin": {}}],
-    "2026-02-30",
-    "9999-12-31",
-    HUGE,
-)
+JSON_VALUES: tuple[Any, ...] = (None, 10**30, "\ud800", "a\0b", [], {}, [{"kin": {}}], "9999-12-31", "长" * 5000)
 
 
 def test_every_write_of_the_api_with_every_kind_of_nonsense(house: House, record_property: Any) -> None:
@@ -279,12 +265,8 @@ def test_every_write_of_the_api_with_every_kind_of_nonsense(house: House, record
         for method, operation in item.items():
             if method not in {"post", "put", "patch"}:
                 continue
-            route = next(
-                one
-                for one in API_ROUTES
-                if one.path(dict.fromkeys(one.parameters, "{}")).replace("$", "")
-                == pattern.replace("{code}", "{}").replace("{format}", "{}")
-            )
+            name = resolve(re.sub(r"\{\w+\}", "X1", pattern)).view_name
+            route = next(one for one in API_ROUTES if one.name == name)
             path = house.path(route)
             client = house.clients[Role.MANAGER]
             if house.send(client, method, path, {}, content_type="application/json").status_code == 403:

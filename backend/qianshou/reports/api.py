@@ -11,12 +11,13 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
-from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
+from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from qianshou.centres.models import Centre
 from qianshou.core import readlog
+from qianshou.core.api.parsing import BoundedJSONParser
 from qianshou.core.api.purpose import purpose_of
 from qianshou.core.api.serializers import StrictSerializer
 from qianshou.core.api.views import ReadViewSet
@@ -139,7 +140,7 @@ class ImportViewSet(ReadViewSet):
     model = Import
     serializer_class = ImportSerializer
     filterset_class = ImportFilter
-    parser_classes = (MultiPartParser, FormParser, JSONParser)
+    parser_classes = (MultiPartParser, FormParser, BoundedJSONParser)
     actions_allowed: ClassVar[dict[str, str]] = {
         "list": LOOK,
         "retrieve": LOOK,

@@ -87,6 +87,11 @@ def _collect(detail: Any, path: str) -> Iterator[tuple[str, list[dict[str, str]]
     else:
         texts = detail if isinstance(detail, list) else [detail]
         yield (
-            path or "non_field_errors",
-            [{"code": str(getattr(text, "code", None) or "invalid"), "message": str(text)} for text in texts],
+            _sendable(path) or "non_field_errors",
+            [{"code": str(getattr(text, "code", None) or "invalid"), "message": _sendable(text)} for text in texts],
         )
+
+
+def _sendable(text: Any) -> str:
+    """Return a text that UTF-8 can hold: an error may repeat half a character that was sent to us."""
+    return str(text).encode("utf-8", "replace").decode()
