@@ -97,7 +97,7 @@ def end_membership(membership: Membership, *, by: User | None, reason: str = "")
         When it has ended already, or nobody would be left to administer the house.
     """
     require_administrator(by)
-    row = Membership.objects.select_for_update().select_related("user", "centre").get(pk=membership.pk)
+    row = Membership.objects.select_for_update(of=("self",)).select_related("user", "centre").get(pk=membership.pk)
     if row.ended_at is not None or (row.valid_to is not None and row.valid_to < clock.today()):
         raise Conflict(_("This role has ended already."), code="membership_ended")
     if row.role == Role.ADMINISTRATOR and not _other_administrators(row).exists():
@@ -116,5 +116,9 @@ def end_membership(membership: Membership, *, by: User | None, reason: str = "")
 
 
 def _other_administrators(row: Membership) -> QuerySet[Membership]:
-    current = Membership.objects.select_for_update().current().filter(role=Role.ADMINISTRATOR, user__is_active=True)
+    current = (
+        Membership.objects.select_for_update(of=("self",))
+        .current()
+        .filter(role=Role.ADMINISTRATOR, user__is_active=True)
+    )
     return current.exclude(user_id=row.user_id)
