@@ -96,6 +96,13 @@ def test_register_list_read_change(centre: Centre) -> None:
     assert (rows["count"], rows["results"][0]["code"]) == (1, child.code)
 
 
+def test_a_village_is_read_as_it_is_written(centre: Centre) -> None:
+    client = client_of(Role.MANAGER, centre)
+    told = send(client, "post", LIST, NEW).json()
+    assert (told["village"], client.get(LIST).json()["results"][0]["village"]) == ("V01", "V01")
+    assert send(client, "patch", f"{LIST}{told['code']}/", {"village": told["village"]}).status_code == 200
+
+
 @pytest.mark.parametrize(
     ("changes", "status", "field", "code"),
     [

@@ -63,7 +63,7 @@ class ChildRowSerializer(serializers.Serializer[Any]):
     school_class = serializers.CharField(required=False, allow_blank=True)
     situation = serializers.ChoiceField(choices=Situation.choices, required=False, allow_blank=True)
     is_left_behind = serializers.BooleanField(required=False, help_text="computed for today (R-L1)")
-    village = serializers.CharField(required=False, allow_blank=True)
+    village = serializers.CharField(required=False, allow_blank=True, help_text="code of the village")
 
 
 class RelativeSerializer(StrictSerializer):

@@ -89,7 +89,7 @@ def _value(child: Child, guardian: Guardian | None, name: str) -> Any:
     if name == "centre":
         return child.centre.code
     if name == "village":
-        return child.village.name if child.village else ""
+        return child.village.code if child.village else ""
     if name == "relatives":
         return [
             {
@@ -107,7 +107,7 @@ def _value(child: Child, guardian: Guardian | None, name: str) -> Any:
 
 ROW_COLUMNS = (
     "pk", "code", "centre_id", "centre__code", "status", "name", "sex", "birth_date", "school", "school_class",
-    "situation", "village__name", "companions",
+    "situation", "village__code", "companions",
 )  # fmt: skip
 
 
@@ -130,7 +130,7 @@ def row_of(values: dict[str, Any], highest: FieldClass, on: date) -> dict[str, A
         "school_class": values["school_class"],
         "situation": values["situation"],
         "is_left_behind": is_left_behind(values["situation"], values["birth_date"], on),
-        "village": values["village__name"] or "",
+        "village": values["village__code"] or "",
     }
 
 

@@ -169,7 +169,7 @@ def _value(volunteer: Volunteer, name: str) -> Any:
     if name == "centre":
         return volunteer.centre.code
     if name == "village":
-        return volunteer.village.name if volunteer.village else ""
+        return volunteer.village.code if volunteer.village else ""
     if name == "availability":
         return [slot_told(slot) for slot in volunteer.availability.all()]
     if name == "eligibility":
