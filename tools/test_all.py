@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 import time
+import zlib
 from dataclasses import dataclass, field
 from getpass import getuser
 from pathlib import Path
@@ -20,6 +21,9 @@ from urllib.parse import urlsplit
 ROOT = Path(__file__).resolve().parents[1]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 NO_TESTS = 5
+DATABASE = f"qianshou_{zlib.crc32(str(ROOT).encode()):08x}"
+"""One name per checkout, so that two of them can test at the same time."""
+
 WORKERS = os.environ.get("TEST_WORKERS", "2")
 
 
@@ -95,7 +99,7 @@ def _local_postgres() -> str:
                     "SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user"
                 )
                 if (allowed.fetchone() or [False])[0]:
-                    return f"postgres://{user}@127.0.0.1:5432/qianshou"
+                    return f"postgres://{user}@127.0.0.1:5432/{DATABASE}"
         except psycopg.Error:
             continue
     return ""
@@ -111,7 +115,8 @@ def _pytest(outcome: Outcome, name: str, environment: dict[str, str], arguments:
         outcome.skipped.append(f"{name}: no test selected")
     elif code:
         outcome.failed.append(name)
-    outcome.lines.append(f"{name}: {'FAILED' if code not in {0, NO_TESTS} else 'passed'} in {seconds:.0f} s")
+    end = "passed" if code in {0, NO_TESTS} else f"ended by signal {-code}" if code < 0 else "FAILED"
+    outcome.lines.append(f"{name}: {end} in {seconds:.0f} s")
 
 
 def _report(outcome: Outcome) -> int:
