@@ -51,9 +51,9 @@ def find_companions(person: Any) -> None:
 def accept(person: Any, count: int) -> None:
     """Accept the first proposals one by one and find them among the pairings."""
     page = person.page
-    waiting = page.locator("tr[id^=proposal-]:has(form[action$='/accept/'])")
+    waiting = page.locator("[id^=proposal-]:has(form[action$='/accept/'])")
     assert waiting.count() >= count
-    assert all(text.strip() for text in page.locator("tr[id^=proposal-] p").all_inner_texts()[:count])
+    assert all(text.strip() for text in page.locator("[id^=proposal-]").all_inner_texts()[:count])
     for _ in range(count):
         row = waiting.first.get_attribute("id")
         page.locator(f"#{row} form[action$='/accept/'] button").click()
@@ -107,9 +107,9 @@ def test_the_journey_works_without_scripts(visit: Callable[..., Any]) -> None:
             break
         page.wait_for_timeout(1000)
         page.reload()
-    page.locator("tr[id^=proposal-] form[action$='/accept/'] button").first.click()
+    page.locator("[id^=proposal-] form[action$='/accept/'] button").first.click()
     page.wait_for_load_state()
-    assert page.locator("tr[id^=proposal-] a[href*='/pairings/']").count() >= 1
+    assert page.locator("[id^=proposal-] a[href*='/pairings/']").count() >= 1
     person.shot("2-no-script-accepted")
 
 
