@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from scheduling import pairing
-from scheduling.benchmarks import instance
 from scheduling.faults import InvalidProblem
+from scheduling.pairing.instances import instance
 from tests.scheduling.problems import FIXTURES, one_pair, small, small_answer
 
 ROOT = Path(__file__).parents[2]

@@ -5,9 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scheduling import pairing
-from scheduling.benchmarks import instance
 from scheduling.faults import InvalidProblem
 from scheduling.pairing.candidates import Rule, compute_candidates
+from scheduling.pairing.instances import instance
 from tests.scheduling.brute_force import BruteForce, random_problem
 from tests.scheduling.problems import one_pair, small
 

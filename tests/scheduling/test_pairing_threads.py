@@ -3,7 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 
 from scheduling import pairing
-from scheduling.benchmarks import instance
+from scheduling.pairing.instances import instance
 
 
 def test_threads_give_the_answers_of_one_after_the_other() -> None:
