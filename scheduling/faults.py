@@ -42,6 +42,10 @@ class InvalidProblem(ValueError):
         self.faults: tuple[Fault, ...] = tuple(faults)
         super().__init__("\n".join(str(fault) for fault in self.faults))
 
+    def __reduce__(self) -> tuple[type["InvalidProblem"], tuple[tuple[Fault, ...]], dict[str, object]]:
+        """Let it travel from a worker with all its faults."""
+        return type(self), (self.faults,), self.__dict__
+
 
 def step(key: object) -> str:
     """Return the step of a JSON path to a key: ``.places``, or ``["odd key"]`` where the key is no plain name."""
