@@ -81,11 +81,11 @@ def price(problem: Problem, columns: Columns, rows: Rows, gain: Ints, duals: NDA
 
 def _scale(rows: Rows, gain: Ints, y: NDArray[np.float64]) -> tuple[int, Ints]:
     """Choose the largest scale at which no 64-bit sum can overflow."""
-    weight = np.abs(rows.value) * np.abs(y)[rows.row]
+    steepest = float(np.abs(y).max(initial=0.0))
     largest = float(np.abs(gain).max(initial=0))
     if len(gain):
-        largest += float(np.add.reduceat(weight, rows.first[:-1]).max())
-    largest = max(largest, float(np.abs(y).max(initial=0.0)), 1.0)
+        largest += float(np.add.reduceat(np.abs(rows.value), rows.first[:-1]).max()) * steepest
+    largest = max(largest, 1.0)
     shift = min(_SHIFT, int(np.floor(np.log2(_SAFE / largest))))
     if shift < 0:
         return 0, np.zeros(len(y), dtype=np.int64)

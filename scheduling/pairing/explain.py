@@ -194,10 +194,10 @@ class Explainer:
         program.add(np.arange(mine.start, mine.stop))
         program.force(np.arange(mine.start, mine.stop))
         try:
-            solved = program.solve(primal=False)
+            solved = program.solve()
             if not solved:
                 program.add(np.arange(self._columns.count))
-                solved = program.solve(primal=False)
+                solved = program.solve()
             while solved:
                 new = better_columns(self._model, self._model.price(program.duals), program)
                 if not len(new):

@@ -15,16 +15,8 @@ from scheduling.stop import Stop
 
 Floats = NDArray[np.float64]
 
-_DUAL, _PRIMAL = 1, 4
-"""Names of the engine's simplex strategies."""
-
-
-def _select(rows: Rows, chosen: Ints) -> tuple[Ints, Ints, Ints]:
-    """Return first, row and value of the chosen columns."""
-    size = rows.first[chosen + 1] - rows.first[chosen]
-    first = np.concatenate([[0], np.cumsum(size)]).astype(np.int64)
-    entry = np.arange(int(first[-1])) + np.repeat(rows.first[chosen] - first[:-1], size)
-    return first, rows.row[entry], rows.value[entry]
+_DUAL = 1
+"""The engine's name of the dual simplex."""
 
 
 def _row_limits(rows: Rows) -> tuple[Floats, Floats]:
@@ -47,20 +39,22 @@ class LinearProgram:
         self._rows, self._gain = rows, gain
         self.members = np.zeros(0, dtype=np.int64)
         self.inside = np.zeros(len(gain), dtype=np.bool_)
-        self._highs = new_engine(seed)
+        self._highs: Any = new_engine(seed)  # its stubs lack the calls about the basis
         self._run = Run(self._highs, stop)
-        self._started = False
         low, high = _row_limits(rows)
         empty = np.zeros(0, dtype=np.int32)
         self._highs.addRows(rows.count, low, high, 0, empty, empty, np.zeros(0))
         self._highs.changeObjectiveSense(highspy.ObjSense.kMaximize)
+        # A warm start is worth more than presolve, and the dual simplex is the faster one even after columns came in.
+        self._highs.setOptionValue("presolve", "off")
+        self._highs.setOptionValue("simplex_strategy", _DUAL)
 
     def add(self, columns: Ints) -> None:
         """Add columns that are not in the program yet."""
         columns = columns[~self.inside[columns]]
         if not len(columns):
             return
-        first, row, value = _select(self._rows, columns)
+        first, row, value = self._rows.entries(columns)
         count = len(columns)
         self._highs.addCols(
             count,
@@ -75,17 +69,47 @@ class LinearProgram:
         self.inside[columns] = True
         self.members = np.concatenate([self.members, columns])
 
-    def solve(self, *, primal: bool | None = None) -> bool:
-        """Solve; tell whether an optimum of the present columns was reached.
+    def extend(self, rows: Rows) -> None:
+        """Go on with more rows: those so far, and others behind them."""
+        before, self._rows = self._rows.count, rows
+        first, row, value = rows.entries(self.members)
+        place = np.repeat(np.arange(len(self.members)), np.diff(first))
+        new = np.flatnonzero(row >= before)
+        order = new[np.lexsort((place[new], row[new]))]
+        begin = np.searchsorted(row[order], np.arange(before, rows.count))
+        low, high = _row_limits(rows)
+        self._highs.addRows(
+            rows.count - before,
+            low[before:],
+            high[before:],
+            len(order),
+            begin.astype(np.int32),
+            place[order].astype(np.int32),
+            value[order].astype(np.float64),
+        )
 
-        Parameters
-        ----------
-        primal : bool, optional
-            Use the primal simplex: right after columns came in. If not given, all programs but the first do.
-        """
-        primal = self._started if primal is None else primal
-        self._highs.setOptionValue("simplex_strategy", _PRIMAL if primal else _DUAL)
-        self._started = True
+    @property
+    def rows_count(self) -> int:
+        """Number of rows."""
+        return self._rows.count
+
+    def entries(self, columns: Ints) -> tuple[Ints, Ints, Ints]:
+        """Return first, row and value of the entries of some columns."""
+        return self._rows.entries(columns)
+
+    def basics(self) -> Ints:
+        """Return, after `solve`, which member is basic in each row of the basis; below 0 where it is a row's slack."""
+        return np.asarray(self._highs.getBasicVariables()[1], dtype=np.int64)
+
+    def inverse_row(self, place: int) -> tuple[Ints, Floats]:
+        """Return a row of the inverse of the basis: rows of the model and their multipliers."""
+        found = self._highs.getBasisInverseRow(place)[1]
+        multipliers = np.asarray(found, dtype=np.float64)
+        rows = np.flatnonzero(multipliers)
+        return rows, multipliers[rows]
+
+    def solve(self) -> bool:
+        """Solve; tell whether an optimum of the present columns was reached."""
         return bool(self._run.run() == highspy.HighsModelStatus.kOptimal)
 
     def force(self, columns: Ints) -> None:
@@ -165,7 +189,7 @@ def solve_integer(
         Called with the value of each better solution.
     """
     chosen = np.flatnonzero(keep).astype(np.int64)
-    first, row, value = _select(rows, chosen)
+    first, row, value = rows.entries(chosen)
     used = np.zeros(rows.count, dtype=np.bool_)
     used[row] = True
     used |= rows.equal

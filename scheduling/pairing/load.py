@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from scheduling.faults import quote
-from scheduling.pairing.problem import NO_LIMIT, NO_START, Bools, Grid, Problem
+from scheduling.pairing.problem import NO_LIMIT, NO_START, Bools, Grid, Ints, Problem
 from scheduling.reading import LARGEST, Lists, Reader
 
 _MOST_SLOTS = 20_160
@@ -16,6 +16,7 @@ _CHILD = ("id", "places")
 _TIMED_CHILD = ("id", "centre", "places", "free", "session_slots", "meets")
 _VOLUNTEER = ("id", "max_children")
 _MEETS = ("centre", "home")
+_CANDIDATE = ({"child", "volunteer", "score"}, {"child", "volunteer", "score", "load"})
 
 
 def load(problem: object) -> Problem:
@@ -55,7 +56,7 @@ def load(problem: object) -> Problem:
     candidates = parts.candidates(children.index, volunteers.index)
     fixed = parts.fixed(children.index, volunteers.index)
     forbidden = parts.forbidden(children.index, volunteers.index)
-    _match(reader, candidates, fixed, forbidden)
+    _match(reader, candidates, fixed, forbidden, children.index, volunteers.index)
     reader.finish()
     return _arrange(grid, place_value, centres, rooms, children, volunteers, candidates, fixed, forbidden)
 
@@ -69,6 +70,48 @@ class _People:
 Pairs = dict[tuple[str, str], tuple[Any, ...]]
 
 
+@dataclass(slots=True)
+class Candidates:
+    """The candidates in the order of the document; people are numbered in theirs."""
+
+    child: Ints
+    volunteer: Ints
+    score: Ints
+    load: Ints
+
+
+def _plain_slots(value: list[Any], slots: int) -> bool:
+    """Tell whether a list holds nothing but different slots."""
+    if not value:
+        return True
+    return set(map(type, value)) == {int} and 0 <= min(value) <= max(value) < slots and len(set(value)) == len(value)
+
+
+def _plain_candidates(
+    items: list[Any], children: Mapping[str, int], volunteers: Mapping[str, int]
+) -> Candidates | None:
+    """Read all candidates at once where nothing at all is wrong with them; else return None.
+
+    Ten times as fast as entry by entry, which is left to those documents that have faults to be named.
+    """
+    if not items or set(map(type, items)) != {dict}:
+        return None
+    if any(set(keys) not in _CANDIDATE for keys in set(map(tuple, items))):
+        return None
+    try:
+        child = [children[item["child"]] for item in items]
+        volunteer = [volunteers[item["volunteer"]] for item in items]
+        numbers = [item["score"] for item in items], [item.get("load", 1) for item in items]
+        if any(set(map(type, values)) != {int} for values in numbers):
+            return None
+        found = Candidates(_whole(child), _whole(volunteer), _whole(numbers[0]), _whole(numbers[1]))
+    except (KeyError, TypeError, OverflowError):
+        return None
+    in_range = np.abs(found.score).max() <= LARGEST and 0 <= found.load.min() <= found.load.max() <= LARGEST
+    once = len(np.unique(found.child * len(volunteers) + found.volunteer)) == len(items)
+    return found if in_range and once else None
+
+
 class _Parts(Lists):
     """Reads the lists of the document one by one."""
 
@@ -77,6 +120,8 @@ class _Parts(Lists):
         self.timed, self.grid = timed, grid
 
     def _slots(self, value: object, path: str) -> list[int]:
+        if type(value) is list and _plain_slots(value, self.grid.slots if self.grid else 0):
+            return value
         slots = []
         seen: set[int] = set()
         high = self.grid.slots - 1 if self.grid else LARGEST
@@ -100,7 +145,8 @@ class _Parts(Lists):
                 continue
             name = self.id("centres", record, path, index)
             found = self.reader.items(record["rooms"], f"{path}.rooms") if "rooms" in record else []
-            numbers = [self.reader.integer(n, f"{path}.rooms[{k}]", 0) for k, n in enumerate(found)]
+            plain = set(map(type, found)) == {int} and 0 <= min(found) <= max(found) <= LARGEST
+            numbers = found if plain else [self.reader.integer(n, f"{path}.rooms[{k}]", 0) for k, n in enumerate(found)]
             if "rooms" in record and self.grid and isinstance(record["rooms"], list) and len(found) != self.grid.slots:
                 self.reader.complaint(
                     f"{path}.rooms", f"{self.grid.slots} numbers (days x slots_per_day)", f"{len(found)} numbers"
@@ -180,9 +226,13 @@ class _Parts(Lists):
     ) -> tuple[str, str] | None:
         return self.pair(record, path, ("child", "children", children), ("volunteer", "volunteers", volunteers))
 
-    def candidates(self, children: Mapping[str, int], volunteers: Mapping[str, int]) -> Pairs:
+    def candidates(self, children: Mapping[str, int], volunteers: Mapping[str, int]) -> Candidates:
+        items = self.list("candidates")
+        plain = _plain_candidates(items, children, volunteers)
+        if plain is not None:
+            return plain
         pairs: Pairs = {}
-        for i, item in enumerate(self.list("candidates")):
+        for i, item in enumerate(items):
             path = f"$.candidates[{i}]"
             record = self.reader.record(item, path, ("child", "volunteer", "score"), ("load",))
             if record is None:
@@ -190,10 +240,15 @@ class _Parts(Lists):
             pair = self._pair(record, path, children, volunteers)
             score = self.reader.integer(record["score"], f"{path}.score") if "score" in record else 0
             load_ = self.reader.integer(record["load"], f"{path}.load", 0) if "load" in record else 1
-            if pair is not None:
+            if pair is not None and pair[0] in children and pair[1] in volunteers:
                 self.once(pairs, pair, path)
                 pairs.setdefault(pair, (path, score, load_))
-        return pairs
+        return Candidates(
+            child=_whole([children[child] for child, _ in pairs]),
+            volunteer=_whole([volunteers[volunteer] for _, volunteer in pairs]),
+            score=_whole([entry[1] for entry in pairs.values()]),
+            load=_whole([entry[2] for entry in pairs.values()]),
+        )
 
     def fixed(self, children: Mapping[str, int], volunteers: Mapping[str, int]) -> Pairs:
         pairs: Pairs = {}
@@ -237,9 +292,19 @@ def _grid(reader: Reader, value: object) -> Grid | None:
     return Grid(days, per_day)
 
 
-def _match(reader: Reader, candidates: Pairs, fixed: Pairs, forbidden: Pairs) -> None:
+def _match(
+    reader: Reader,
+    candidates: Candidates,
+    fixed: Pairs,
+    forbidden: Pairs,
+    children: Mapping[str, int],
+    volunteers: Mapping[str, int],
+) -> None:
+    if not fixed:
+        return
+    listed = set(zip(candidates.child.tolist(), candidates.volunteer.tolist(), strict=True))
     for pair, (path, _) in fixed.items():
-        if pair not in candidates:
+        if (children.get(pair[0]), volunteers.get(pair[1])) not in listed:
             reader.complaint(path, "a pair listed among the candidates", quote(list(pair)))
         if pair in forbidden:
             reader.complaint(path, f"a pair that is not forbidden (see {forbidden[pair][0]})", quote(list(pair)))
@@ -252,7 +317,7 @@ def _slot_matrix(rows: list[list[int]], slots: int) -> Bools:
     return matrix
 
 
-def _whole(values: Collection[int]) -> np.ndarray[Any, np.dtype[np.int64]]:
+def _whole(values: Collection[int]) -> Ints:
     return np.fromiter(values, dtype=np.int64, count=len(values))
 
 
@@ -263,7 +328,7 @@ def _arrange(
     rooms: list[list[int]],
     children: _People,
     volunteers: _People,
-    candidates: Pairs,
+    candidates: Candidates,
     fixed: Pairs,
     forbidden: Pairs,
 ) -> Problem:
@@ -274,17 +339,20 @@ def _arrange(
     helpers = sorted(volunteers.rows, key=lambda row: row[0])
     child_at = {row[0]: i for i, row in enumerate(kids)}
     volunteer_at = {row[0]: i for i, row in enumerate(helpers)}
-    pairs = sorted(candidates)
-    place = {pair: i for i, pair in enumerate(pairs)} if fixed or forbidden else {}
-    fixed_start = np.full(len(pairs), NO_START, dtype=np.int64)
-    is_fixed = np.zeros(len(pairs), dtype=np.bool_)
-    is_forbidden = np.zeros(len(pairs), dtype=np.bool_)
-    for pair, (_, start) in fixed.items():
-        is_fixed[place[pair]] = True
-        fixed_start[place[pair]] = start
-    for pair in forbidden:
-        if pair in place:
-            is_forbidden[place[pair]] = True
+    child = _whole([child_at[name] for name in children.index])[candidates.child]
+    volunteer = _whole([volunteer_at[name] for name in volunteers.index])[candidates.volunteer]
+    order = np.lexsort((volunteer, child))
+    child, volunteer = child[order], volunteer[order]
+    key = child * len(helpers) + volunteer
+    fixed_start = np.full(len(key), NO_START, dtype=np.int64)
+    is_fixed = np.zeros(len(key), dtype=np.bool_)
+    is_forbidden = np.zeros(len(key), dtype=np.bool_)
+    fixed_path = {}
+    for (kid, helper), (path, start) in fixed.items():
+        at = int(np.searchsorted(key, child_at[kid] * len(helpers) + volunteer_at[helper]))
+        is_fixed[at], fixed_start[at], fixed_path[at] = True, start, path
+    banned = _whole([child_at[kid] * len(helpers) + volunteer_at[helper] for kid, helper in forbidden])
+    is_forbidden[np.isin(key, banned)] = True
     return Problem(
         grid=grid,
         place_value=place_value,
@@ -300,12 +368,12 @@ def _arrange(
         max_load=_whole([row[2] for row in helpers]),
         volunteer_free=_slot_matrix([row[3] for row in helpers], slots),
         rooms=np.array([rooms[centre_index[name]] for name in centres], dtype=np.int64).reshape(len(centres), slots),
-        child=_whole([child_at[child] for child, _ in pairs]),
-        volunteer=_whole([volunteer_at[volunteer] for _, volunteer in pairs]),
-        score=_whole([candidates[pair][1] for pair in pairs]),
-        load=_whole([candidates[pair][2] for pair in pairs]),
+        child=child,
+        volunteer=volunteer,
+        score=candidates.score[order],
+        load=candidates.load[order],
         forbidden=is_forbidden,
         fixed=is_fixed,
         fixed_start=fixed_start,
-        fixed_path={place[pair]: path for pair, (path, _) in fixed.items()},
+        fixed_path=fixed_path,
     )

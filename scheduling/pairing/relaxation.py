@@ -1,7 +1,7 @@
 """The linear relaxation of a pairing problem by column generation."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -34,6 +34,23 @@ class Model:
     def value(self, chosen: list[int]) -> int:
         """Return the gain of chosen columns."""
         return int(self.gain[chosen].sum()) if chosen else 0
+
+    def restricted(self, kept: Ints) -> "Model":
+        """Return the model over some of its columns (ascending), which are numbered anew."""
+        columns, rows = self.columns, self.rows
+        candidate = columns.candidate[kept]
+        first, row, value = rows.entries(kept)
+        return Model(
+            problem=self.problem,
+            columns=replace(
+                columns,
+                candidate=candidate,
+                start=columns.start[kept],
+                first=np.searchsorted(candidate, np.arange(len(columns.first))).astype(np.int64),
+            ),
+            rows=replace(rows, first=first, row=row, value=value),
+            gain=self.gain[kept],
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,11 +96,34 @@ def relax(
     in, at most a few per child; and so on until there are none. Every round gives a valid bound, the best one is kept.
     """
     best = model.price(np.zeros(model.rows.count))
-    values = np.zeros(model.columns.count)
     if model.columns.count == 0:
-        return Relaxation(best, values, True, None)
+        return Relaxation(best, np.zeros(0), True, None)
     program = LinearProgram(model.rows, model.gain, stop, seed)
     program.add(np.union1d(first_columns(model), np.array(known, dtype=np.int64)))
+    return generate(model, program, best, stop, on_round)
+
+
+def generate(
+    model: Model,
+    program: LinearProgram,
+    best: Prices,
+    stop: Stop,
+    on_round: Callable[[Prices], None] | None = None,
+) -> Relaxation:
+    """Solve a program, bring in the columns that are worth more than they cost, until there are none.
+
+    Parameters
+    ----------
+    model : Model
+        Whose rows are those of the program.
+    program : LinearProgram
+    best : Prices
+        The best proof so far.
+    stop : Stop
+    on_round : callable, optional
+        Called with the best prices after each round.
+    """
+    values = np.zeros(model.columns.count)
     while True:
         if stop.cut() or not program.solve():
             return Relaxation(best, values, False, program)

@@ -20,6 +20,8 @@ class Kind(IntEnum):
     VOLUNTEER_HOURS = 4
     CHILD_HOURS = 5
     ROOMS = 6
+    CUT = 7
+    """Not a rule of its own: follows from the others for whole solutions."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,6 +53,51 @@ class Rows:
     def count(self) -> int:
         """Number of rows."""
         return len(self.upper)
+
+    def entries(self, columns: Ints) -> tuple[Ints, Ints, Ints]:
+        """Return first, row and value of the entries of some columns."""
+        size = self.first[columns + 1] - self.first[columns]
+        first = np.concatenate([[0], np.cumsum(size)]).astype(np.int64)
+        entry = np.arange(int(first[-1])) + np.repeat(self.first[columns] - first[:-1], size)
+        return first, self.row[entry], self.value[entry]
+
+    def with_cuts(self, cuts: "list[Cut]") -> "Rows":
+        """Return these rows and, behind them, one for each cut."""
+        more = len(cuts)
+        column = np.concatenate([cut.columns for cut in cuts])
+        value = np.concatenate([cut.values for cut in cuts])
+        row = np.repeat(np.arange(self.count, self.count + more), [len(cut.columns) for cut in cuts])
+        order = np.lexsort((row, column))
+        column, row, value = column[order], row[order], value[order]
+        at = self.first[column + 1]
+        shift = np.bincount(column + 1, minlength=len(self.first)).cumsum()
+        nowhere = np.full(more, -1, dtype=np.int64)
+        return Rows(
+            first=self.first + shift,
+            row=np.insert(self.row, at, row),
+            value=np.insert(self.value, at, value),
+            upper=np.concatenate([self.upper, [cut.upper for cut in cuts]]),
+            equal=np.concatenate([self.equal, np.zeros(more, dtype=np.bool_)]),
+            kind=np.concatenate([self.kind, np.full(more, int(Kind.CUT))]),
+            owner=np.concatenate([self.owner, nowhere]),
+            slot=np.concatenate([self.slot, nowhere]),
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cut:
+    """A row that no whole solution breaks: ``sum of values x <= upper`` over its columns.
+
+    Attributes
+    ----------
+    columns, values : int64 arrays
+        Columns, ascending, and their coefficients.
+    upper : int
+    """
+
+    columns: Ints
+    values: Ints
+    upper: int
 
 
 class _Collector:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from scheduling.pairing.bound import Prices
+from scheduling.pairing.cuts import Tightened, tighten
 from scheduling.pairing.highs import solve_integer
 from scheduling.pairing.placement import Placement
-from scheduling.pairing.problem import Bools
+from scheduling.pairing.problem import Bools, Ints
 from scheduling.pairing.relaxation import Model, Relaxation, relax
 from scheduling.stop import Stop
 
@@ -16,6 +17,11 @@ Report = Callable[[str, int, int], None]
 """Called with stage, value and bound."""
 
 _NODES = 100_000
+_FIRST_NODES = 1
+"""The first integer program need not prove anything: its root is enough."""
+_NEAR, _WIDER = 8, 5
+"""How many margins off the bound is near enough to decide, and how much wider the next first program is otherwise."""
+_FIRST_ROUNDS = 10
 _ROUNDING = 1e-6
 _ROUNDED_PER_CHILD = 64
 
@@ -61,58 +67,143 @@ def maximise(model: Model, start: list[int], stop: Stop, seed: int, report: Repo
 
     Notes
     -----
-    Linear relaxation; then an integer program over the columns that could matter. A column is dropped for good when
-    the proven bound of every solution with it is not above the best value, so the second integer program decides.
+    Linear relaxation, and cuts that bring its bound down; an integer program over few columns for a good solution.
+    Then every column is dropped for good whose proven bound, that of every solution with it, is not above the best
+    value: what is left is small. It is cut again, and an integer program over it decides.
     """
-    best, value = start, model.value(start)
-
-    def told(prices: Prices) -> None:
-        report("price", value, max(prices.bound, value))
-
-    relaxed = relax(model, start, stop, seed, told)
-    prices = relaxed.prices
-    top = prices.bound
-    rounded = round_up(model, relaxed, start)
-    if model.value(rounded) > value:
-        best, value = rounded, model.value(rounded)
-    bound = max(top, value)
-    with_column = prices.bound_with()
-    keep = prices.reduced >= -(margin << prices.shift)
-    while bound > value and not stop.cut():
-        report("integer", value, bound)
-        keep[best] = True
-        best, value, inside, complete = _integer(model, keep, best, bound, stop, seed, report)
-        outside = int(with_column[~keep].max(initial=-(2**62)))
-        proven = max(min(top, max(inside, outside)), value)
-        stuck = proven >= bound and not (complete and outside > value)
-        bound = min(bound, proven)
-        if not complete or stuck:
-            break
-        keep = with_column > value
-    if bound > value:
-        best = greedy(model, best)
-        value = model.value(best)
-    return Found(best, value, max(bound, value), prices)
+    search = _Search(model, start, stop, seed, report)
+    relaxed = relax(model, start, stop, seed, lambda prices: search.tell("price", prices.bound))
+    search.lower(relaxed.prices.bound)
+    search.take(round_up(model, relaxed, start))
+    if relaxed.complete and not search.done():
+        tight = tighten(model, relaxed, search.best_value, stop, search.told_price, rounds=_FIRST_ROUNDS)
+        search.settle(tight, relaxed.prices.bound_with(), margin)
+    if search.bound > search.value:
+        search.take(greedy(model, search.best))
+    return Found(search.best, search.value, max(search.bound, search.value), relaxed.prices)
 
 
-def _integer(
-    model: Model, keep: Bools, best: list[int], bound: int, stop: Stop, seed: int, report: Report
-) -> tuple[list[int], int, int, bool]:
-    """Solve over the kept columns; return the best columns, their value, the bound of the kept ones, completeness."""
-    value = model.value(best)
+class _Search:
+    """The best solution so far, and what is proven.
 
-    def improved(better: int) -> None:
-        if better > value:
-            report("integer", better, max(better, bound))
+    Parameters
+    ----------
+    model : Model
+    start : list of int
+        Columns of a feasible solution.
+    stop : Stop
+    seed : int
+    report : callable
+    """
 
-    answer = solve_integer(model.rows, model.gain, keep, best, stop, seed, node_limit=_NODES, on_improve=improved)
-    if answer.chosen is not None and Placement(model.problem, model.columns).take_all(answer.chosen):
-        found = model.value(answer.chosen)
-        if found > value and _equalities_hold(model, answer.chosen):
-            best, value = answer.chosen, found
-    if answer.infeasible or not np.isfinite(answer.bound):
-        return best, value, bound, False
-    return best, value, max(value, int(np.floor(answer.bound + _ROUNDING))), answer.complete
+    def __init__(self, model: Model, start: list[int], stop: Stop, seed: int, report: Report) -> None:
+        self.model, self.stop, self.seed, self.report = model, stop, seed, report
+        self.best, self.value = start, model.value(start)
+        self.bound = 2**62
+
+    def best_value(self) -> int:
+        """Return the best value so far."""
+        return self.value
+
+    def take(self, chosen: list[int]) -> None:
+        """Take over a solution if it is better."""
+        value = self.model.value(chosen)
+        if value > self.value:
+            self.best, self.value = chosen, value
+
+    def lower(self, bound: int) -> None:
+        """Note a proven bound."""
+        self.bound = max(self.value, min(self.bound, bound))
+
+    def tell(self, stage: str, bound: int) -> None:
+        """Report a stage."""
+        self.report(stage, self.value, max(min(self.bound, bound), self.value))
+
+    def told_price(self, prices: Prices) -> None:
+        """Report a round of cuts."""
+        self.tell("cuts", prices.bound)
+
+    def done(self) -> bool:
+        """Tell whether there is nothing left to do or no time to do it."""
+        return self.bound <= self.value or self.stop.cut()
+
+    def settle(self, tight: Tightened, ceiling: Ints, margin: int) -> None:
+        """Find a good solution over few columns, then decide over those that may stand in a better one.
+
+        Parameters
+        ----------
+        tight : Tightened
+        ceiling : int64 array [columns]
+            What every solution with a column is worth at most, as far as it is known.
+        margin : int
+        """
+        model, prices = tight.model, tight.relaxed.prices
+        self.lower(prices.bound)
+        if tight.whole:
+            self._take_whole(model, tight.chosen())
+        self.take(round_up(model, tight.relaxed, self.best))
+        if self.done():
+            return
+        ceiling = np.minimum(ceiling, prices.bound_with())
+        while True:
+            near = prices.reduced >= -(margin << prices.shift)
+            self._integer(model, near, ceiling, nodes=_FIRST_NODES)
+            if self.done():
+                return
+            if self.bound - self.value <= _NEAR * max(margin, 1):
+                break
+            margin = _WIDER * max(margin, 1)
+        left = np.flatnonzero(ceiling > self.value)
+        kept = np.union1d(left, np.array(self.best, dtype=np.int64))
+        few = model.restricted(kept)
+        again = relax(few, np.searchsorted(kept, self.best).tolist(), self.stop, self.seed)
+        if again.complete:
+            tight = tighten(few, again, self.best_value, self.stop, self.told_price)
+            few, again = tight.model, tight.relaxed
+            if tight.whole:
+                self._take_whole(model, kept[tight.chosen()].tolist())
+        self.lower(again.prices.bound)
+        if self.done():
+            return
+        ceiling = np.minimum(ceiling[kept], again.prices.bound_with())
+        whole = ceiling > self.value
+        whole[np.searchsorted(kept, self.best)] = True
+        self._integer(few, whole, ceiling, kept=kept)
+
+    def _take_whole(self, model: Model, chosen: list[int]) -> None:
+        """Take over what the engine says is a solution, once it is seen to be one."""
+        if Placement(model.problem, self.model.columns).take_all(chosen) and _equalities_hold(self.model, chosen):
+            self.take(chosen)
+
+    def _integer(
+        self, model: Model, inside: Bools, ceiling: Ints, *, kept: Ints | None = None, nodes: int = _NODES
+    ) -> None:
+        """Solve over some columns of a model, whose columns are ``kept`` of all."""
+        all_ = np.arange(model.columns.count) if kept is None else kept
+        start = np.searchsorted(all_, np.array(self.best, dtype=np.int64))
+        inside[start] = True
+        self.tell("integer", self.bound)
+
+        def improved(better: int) -> None:
+            if better > self.value:
+                self.report("integer", better, max(better, self.bound))
+
+        answer = solve_integer(
+            model.rows,
+            model.gain,
+            inside,
+            start.tolist(),
+            self.stop,
+            self.seed,
+            node_limit=nodes,
+            on_improve=improved,
+        )
+        if answer.chosen is not None:
+            self._take_whole(model, all_[answer.chosen].tolist())
+        if answer.infeasible or not np.isfinite(answer.bound):
+            return
+        within = int(np.floor(answer.bound + _ROUNDING))
+        self.lower(max(within, int(ceiling[~inside].max(initial=self.value))))
 
 
 def _equalities_hold(model: Model, chosen: list[int]) -> bool:

@@ -18,7 +18,7 @@ from scheduling.pairing.rows import Rows, build_rows
 from scheduling.pairing.search import Found, greedy, maximise
 from scheduling.stop import Progress, Stop
 
-_MARGIN = 25
+_MARGIN = 5
 
 
 def solve(

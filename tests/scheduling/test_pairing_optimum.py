@@ -14,8 +14,12 @@ from scheduling.faults import InvalidProblem
 from scheduling.pairing import relaxation
 from scheduling.pairing.bound import price
 from scheduling.pairing.columns import build_columns
+from scheduling.pairing.cuts import tighten
+from scheduling.pairing.instances import instance
 from scheduling.pairing.load import load
+from scheduling.pairing.relaxation import Model, relax
 from scheduling.pairing.rows import build_rows
+from scheduling.stop import Stop
 from tests.scheduling.brute_force import BruteForce, random_problem
 
 SEEDS = st.integers(min_value=0, max_value=2**32 - 1)
@@ -108,3 +112,34 @@ def test_names_do_not_change_the_value(seed: int) -> None:
         return
     after = pairing.solve(renamed)
     assert (before["status"], before["value"], before["bound"]) == (after["status"], after["value"], after["bound"])
+
+
+def test_cuts_leave_every_solution_whole_and_never_raise_the_bound():
+    """Each cut keeps the proven optimum, and the bound with cuts is never below it."""
+    cut = 0
+    for seed in range(6):
+        problem = instance(60, 50, seed, use_of_rooms=0.9)
+        solution = pairing.solve(problem)
+        assert solution["status"] == "optimal"
+        checked = load(problem)
+        columns = build_columns(checked)
+        rows = build_rows(checked, columns, fill=False)
+        model = Model(checked, columns, rows, problem["place_value"] + checked.score[columns.candidate])
+        relaxed = relax(model, [], Stop(), 0)
+        tight = tighten(model, relaxed, lambda: 0, Stop(), lambda prices: None)
+        pairs = {(p["child"], p["volunteer"], p["start"]) for p in solution["pairs"]}
+        taken = np.array(
+            [
+                (checked.children[checked.child[i]], checked.volunteers[checked.volunteer[i]], int(start)) in pairs
+                for i, start in zip(columns.candidate, columns.start, strict=True)
+            ]
+        )
+        assert taken.sum() == len(pairs)
+        entries = np.repeat(taken, np.diff(tight.model.rows.first))
+        used = np.bincount(
+            tight.model.rows.row[entries], tight.model.rows.value[entries], minlength=tight.model.rows.count
+        )
+        assert (used <= tight.model.rows.upper).all()
+        assert relaxed.prices.bound >= tight.relaxed.prices.bound >= solution["value"]
+        cut += tight.model.rows.count - rows.count
+    assert cut > 0
