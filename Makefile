@@ -46,8 +46,9 @@ fmt: setup-dev ## format Python and templates
 	@$(PY) -m ruff check --fix .
 	@if [ -d frontend/templates ]; then $(PY) -m djlint --quiet --reformat frontend/templates; fi
 
-bench: setup-dev ## the measurements of docs/measurements.md
-	@$(PY) -m scheduling.benchmarks
+bench: setup-dev ## the measurements of docs/measurements.md (BENCH="--only pairing-500")
+	@$(PYTHON) tools/bootstrap.py bench
+	@$(PY) -m scheduling.benchmarks --rivals .venv-bench/bin/python $(BENCH)
 
 messages: setup-dev ## bring the translations in step with the texts
 	@$(TESTING) $(MANAGE) messages
@@ -56,4 +57,4 @@ requirements: setup-dev ## export the lock file for pip
 	@sh tools/export_requirements.sh
 
 clean: ## remove what was built (never the home's data)
-	@rm -rf .venv build .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	@rm -rf .venv .venv-bench build .mypy_cache .ruff_cache .hypothesis .import_linter_cache

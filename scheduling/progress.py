@@ -10,32 +10,38 @@ class Meter:
 
     Parameters
     ----------
-    out : TextIO
-        Where to write.
+    out : TextIO or None
+        Where to write; None for nowhere. When nobody reads any more, the work goes on in silence.
     """
 
-    def __init__(self, out: TextIO) -> None:
+    def __init__(self, out: TextIO | None) -> None:
         self._out = out
-        self._terminal = out.isatty()
+        self._terminal = out is not None and out.isatty()
         self._last = ""
 
     def __call__(self, stage: str, value: int | None, bound: int | None) -> None:
         """Show a step."""
-        text = stage if value is None or bound is None else f"{stage} value {value} bound {bound}"
+        numbers = [f"{name} {number}" for name, number in (("value", value), ("bound", bound)) if number is not None]
+        text = " ".join([stage, *numbers])
         if text == self._last:
             return
         self._last = text
-        if self._terminal:
-            self._out.write(f"\r\x1b[K{self._bar(value, bound)} {text}")
-        else:
-            self._out.write(text + "\n")
-        self._out.flush()
+        self._write(f"\r\x1b[K{self._bar(value, bound)} {text}" if self._terminal else text + "\n")
 
     def close(self) -> None:
         """End the moving line."""
         if self._terminal and self._last:
-            self._out.write("\n")
+            self._write("\n")
+        self._out = None
+
+    def _write(self, text: str) -> None:
+        if self._out is None:
+            return
+        try:
+            self._out.write(text)
             self._out.flush()
+        except OSError:
+            self._out = None
 
     @staticmethod
     def _bar(value: int | None, bound: int | None) -> str:

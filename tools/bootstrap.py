@@ -2,6 +2,7 @@
 
     python3 tools/bootstrap.py runtime    what the program needs
     python3 tools/bootstrap.py dev        and what tests and linters need
+    python3 tools/bootstrap.py bench      in `.venv-bench`, alone: what `make bench` compares with
 
 uv does it in seconds; where uv cannot be had, pip installs the same versions, checked by the same hashes, from
 `requirements/` (exported from the lock file; `tests/run` compares them).
@@ -18,7 +19,7 @@ import venv
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-HOME = ROOT / ".venv"
+HOME = ROOT / (".venv-bench" if sys.argv[1:] == ["bench"] else ".venv")
 BIN = HOME / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 UV = BIN / ("uv.exe" if os.name == "nt" else "uv")
@@ -29,8 +30,8 @@ OLDEST = (3, 11)
 def main() -> int:
     """Install one set; does nothing when it is there already."""
     wanted = sys.argv[1] if len(sys.argv) > 1 else "runtime"
-    if wanted not in {"runtime", "dev"}:
-        return _say("usage: bootstrap.py runtime|dev", 2)
+    if wanted not in {"runtime", "dev", "bench"}:
+        return _say("usage: bootstrap.py runtime|dev|bench", 2)
     if sys.version_info < OLDEST:
         found = ".".join(map(str, sys.version_info[:3]))
         return _say(
@@ -88,7 +89,7 @@ def _with_uv(wanted: str) -> bool:
         if not _pip(UV_VERSION):
             return False
         uv = UV
-    groups = ["--group", "dev"] if wanted == "dev" else []
+    groups = {"dev": ["--group", "dev"], "bench": ["--only-group", "bench"]}.get(wanted, [])
     # --inexact: uv itself stays, and `make run` after `make test` takes nothing away.
     return _run(
         uv,

@@ -9,3 +9,5 @@ $uv export --frozen --quiet --no-header --no-annotate --no-emit-project --format
     --output-file "${1:-requirements}/runtime.txt" >/dev/null
 $uv export --frozen --quiet --no-header --no-annotate --no-emit-project --format requirements.txt --group dev \
     --output-file "${1:-requirements}/dev.txt" >/dev/null
+$uv export --frozen --quiet --no-header --no-annotate --no-emit-project --format requirements.txt --only-group bench \
+    --output-file "${1:-requirements}/bench.txt" >/dev/null

@@ -1,7 +1,9 @@
 """Which volunteer accompanies which child, and when."""
 
 from scheduling.pairing.check import check
-from scheduling.pairing.explain import Explainer, forced_loss
+from scheduling.pairing.explain import Explainer, forced_loss, helpful_changes
+from scheduling.pairing.fairness import solve_fair
+from scheduling.pairing.siblings import Wishes, solve_wishes
 from scheduling.pairing.solve import solve
 
-__all__ = ["Explainer", "check", "forced_loss", "solve"]
+__all__ = ["Explainer", "Wishes", "check", "forced_loss", "helpful_changes", "solve", "solve_fair", "solve_wishes"]

@@ -21,6 +21,19 @@ Rows = Callable[[slice], ArrayLike]
 
 
 @dataclass(frozen=True, slots=True)
+class OfPairs:
+    """The fits of a term, computed only for the pairs that every rule allows.
+
+    Attributes
+    ----------
+    fit : callable
+        From int64 arrays of children and of volunteers (indices, equally long) to their fits.
+    """
+
+    fit: Callable[[Ints, Ints], ArrayLike]
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """A hard rule.
 
@@ -45,13 +58,13 @@ class Term:
     name : str
     weight : int
         Share of the score relative to the other terms, 0 or more.
-    fit : float matrix [children, volunteers] of 0..1, or a function of a slice of children
-        How well the pair fits.
+    fit : float matrix [children, volunteers] of 0..1, or a function of a slice of children, or `OfPairs`
+        How well the pair fits; what stands at pairs that a rule excludes does not matter.
     """
 
     name: str
     weight: int
-    fit: ArrayLike | Rows
+    fit: ArrayLike | Rows | OfPairs
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -128,14 +141,32 @@ class Candidates:
             return {}
         return {term.name: int(points) for term, points in zip(self.terms, self.parts[at], strict=True)}
 
-    def to_problem(self) -> list[dict[str, Any]]:
-        """Return the list ``candidates`` of a pairing problem."""
-        return [
+    def scores_anyway(self, child: str, volunteers: Sequence[str]) -> list[int]:
+        """Return the scores of a child with some volunteers as if no rule excluded them."""
+        at, others = self._child(child), np.array([self._volunteer(name) for name in volunteers], dtype=np.int64)
+        one, row = slice(at, at + 1), np.zeros(len(others), dtype=np.int64)
+        fits = [_fit(term, one, row, others, (1, len(self.volunteers))) for term in self.terms]
+        scores: list[int] = _points(fits, _weights(self.terms), len(others)).sum(axis=1).tolist()
+        return scores
+
+    def to_problem(self, loads: Sequence[int] | None = None) -> list[dict[str, Any]]:
+        """Return the list ``candidates`` of a pairing problem.
+
+        Parameters
+        ----------
+        loads : sequence of int, optional
+            What each child counts against a volunteer's ``max_load``; 1 if not given.
+        """
+        listed: list[dict[str, Any]] = [
             {"child": self.children[child], "volunteer": self.volunteers[volunteer], "score": score}
             for child, volunteer, score in zip(
                 self.child.tolist(), self.volunteer.tolist(), self.scores.tolist(), strict=True
             )
         ]
+        if loads is not None:
+            for entry, child in zip(listed, self.child.tolist(), strict=True):
+                entry["load"] = int(loads[child])
+        return listed
 
     def _named(self, counts: Ints) -> dict[str, int]:
         return {rule.name: int(count) for rule, count in zip(self.rules, counts, strict=True)}
@@ -186,8 +217,8 @@ def compute_candidates(
     Raises
     ------
     ValueError
-        A repeated id or name, a weight below 0, a matrix of another shape, or a fit outside 0..1; the rule or term is
-        named.
+        A repeated id or name, a weight below 0, a matrix of another shape, or a fit of a candidate outside 0..1; the
+        rule or term is named.
 
     Notes
     -----
@@ -208,17 +239,13 @@ def compute_candidates(
     excludes, alone = [], []
     for low in range(0, len(children), block):
         part = slice(low, min(low + block, len(children)))
-        size = part.stop - part.start
-        fails = np.zeros((size, len(volunteers)), dtype=np.int64)
-        allowed = [_allowed(rule, part, size, len(volunteers)) for rule in rules]
-        for matrix in allowed:
-            fails += ~matrix
-        excludes.append(_per_child([~matrix for matrix in allowed], size))
-        alone.append(_per_child([~matrix & (fails == 1) for matrix in allowed], size))
-        child, volunteer = np.nonzero(fails == 0)
-        fits = [_fit(term, part, size, len(volunteers))[child, volunteer] for term in terms]
-        weights = np.array([term.weight for term in terms], dtype=np.int64)
-        found.append((child + low, volunteer, _points(fits, weights, len(child))))
+        shape = (part.stop - part.start, len(volunteers))
+        allowed, excluded, sole = _apply(rules, part, shape)
+        excludes.append(excluded)
+        alone.append(sole)
+        child, volunteer = (index.astype(np.int64) for index in np.nonzero(allowed))
+        fits = [_fit(term, part, child, volunteer, shape) for term in terms]
+        found.append((child + low, volunteer, _points(fits, _weights(terms), len(child))))
     nothing = (np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros((0, len(terms)), dtype=np.int64))
     child, volunteer, parts = (np.concatenate(arrays) for arrays in zip(nothing, *found, strict=True))
     none = np.zeros((0, len(rules)), dtype=np.int64)
@@ -244,6 +271,10 @@ def _distinct(what: str, names: Sequence[str]) -> None:
         seen.add(name)
 
 
+def _weights(terms: Sequence[Term]) -> Ints:
+    return np.array([term.weight for term in terms], dtype=np.int64)
+
+
 def _rows(what: str, source: ArrayLike | Rows, part: slice, size: int, width: int) -> NDArray[Any]:
     matrix = np.asarray(source(part)) if callable(source) else np.asarray(source)[part]
     if matrix.shape != (size, width):
@@ -258,18 +289,46 @@ def _allowed(rule: Rule, part: slice, size: int, width: int) -> Bools:
     return matrix
 
 
-def _fit(term: Term, part: slice, size: int, width: int) -> Ints:
-    """Return the fits in millionths."""
-    matrix = _rows(f"term {term.name}", term.fit, part, size, width).astype(np.float64)
-    if matrix.size and not (np.min(matrix) >= 0.0 and np.max(matrix) <= 1.0):
-        raise ValueError(f"term {term.name}: fits reach from {np.min(matrix)} to {np.max(matrix)}, expected 0 to 1")
-    return np.rint(matrix * _GRAIN).astype(np.int64)
+def _apply(rules: Sequence[Rule], part: slice, shape: tuple[int, int]) -> tuple[Bools, Ints, Ints]:
+    """Return what all rules allow [children, volunteers] and what each excludes, and excludes alone [children, rules].
+
+    Notes
+    -----
+    Eight pairs to a byte: who fails one rule, who fails two, and who fails one but not two.
+    """
+    size, width = shape
+    failing = [~np.packbits(_allowed(rule, part, size, width), axis=1) for rule in rules]
+    once = np.zeros((size, (width + 7) // 8), dtype=np.uint8)
+    twice = once.copy()
+    padding = ~np.packbits(np.ones((1, width), dtype=np.bool_), axis=1)
+    for fails in failing:
+        fails &= ~padding
+        twice |= once & fails
+        once |= fails
+    allowed = np.unpackbits(~once, axis=1, count=width).view(np.bool_)
+    return allowed, _per_child(failing, size), _per_child([fails & ~twice for fails in failing], size)
 
 
-def _per_child(matrices: list[Bools], size: int) -> Ints:
-    if not matrices:
-        return np.zeros((size, 0), dtype=np.int64)
-    return np.stack([matrix.sum(axis=1, dtype=np.int64) for matrix in matrices], axis=1)
+def _per_child(packed: list[NDArray[np.uint8]], size: int) -> Ints:
+    """Count the bits of each child under each rule."""
+    counts = np.zeros((size, len(packed)), dtype=np.int64)
+    for i, bits in enumerate(packed):
+        np.sum(np.bitwise_count(bits), axis=1, dtype=np.int64, out=counts[:, i])
+    return counts
+
+
+def _fit(term: Term, part: slice, child: Ints, volunteer: Ints, shape: tuple[int, int]) -> Ints:
+    """Return the fits of some pairs in millionths; children count from the begin of the part."""
+    what = f"term {term.name}"
+    if isinstance(term.fit, OfPairs):
+        fits = np.asarray(term.fit.fit(child + part.start, volunteer), dtype=np.float64)
+        if fits.shape != child.shape:
+            raise ValueError(f"{what}: the fits have shape {fits.shape}, expected {child.shape}")
+    else:
+        fits = _rows(what, term.fit, part, *shape)[child, volunteer].astype(np.float64)
+    if fits.size and not (np.min(fits) >= 0.0 and np.max(fits) <= 1.0):
+        raise ValueError(f"{what}: fits reach from {np.min(fits)} to {np.max(fits)}, expected 0 to 1")
+    return np.rint(fits * _GRAIN).astype(np.int64)
 
 
 def _points(fits: list[Ints], weights: Ints, count: int) -> Ints:

@@ -42,11 +42,20 @@ def bottleneck(problem: Problem, rows: Rows, prices: Prices) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``children`` whose place is worth less than a whole one, ``volunteers`` whose places or load are scarce, and the
-        scarce ``slots`` of volunteers, children and centres' rooms.
+        ``children`` whose place is worth less than a whole one, how many places they ``needed`` and how many are
+        ``available`` to them at most, ``volunteers`` whose places or load are scarce, and the scarce ``slots`` of
+        volunteers, children and centres' rooms.
+
+    Notes
+    -----
+    The bound on all places, less what the prices allow all other children, bounds the places of these: where that is
+    less than they need, they are the proof that not every place can be filled.
     """
     one = 1 << prices.shift
-    short = (rows.kind == Kind.CHILD_PLACE) & (prices.row < one) & (rows.upper > 0)
+    places = rows.kind == Kind.CHILD_PLACE
+    short = places & (prices.row < one) & (rows.upper > 0)
+    others = places & ~short
+    to_others = sum((prices.row[others] * rows.upper[others]).tolist())
     scarce = prices.row > 0
     people = np.isin(rows.kind, (Kind.VOLUNTEER_PLACE, Kind.VOLUNTEER_LOAD)) & scarce
     who = {
@@ -60,6 +69,8 @@ def bottleneck(problem: Problem, rows: Rows, prices: Prices) -> dict[str, Any]:
         slots.append({key: names[int(rows.owner[row])], "slot": int(rows.slot[row])})
     return {
         "children": [problem.children[int(owner)] for owner in rows.owner[short]],
+        "needed": int(rows.upper[short].sum()),
+        "available": (prices.total - to_others) >> prices.shift,
         "volunteers": [problem.volunteers[owner] for owner in sorted(set(rows.owner[people].tolist()))],
         "slots": slots,
     }

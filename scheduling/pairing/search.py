@@ -16,6 +16,9 @@ from scheduling.stop import Stop
 Report = Callable[[str, int, int], None]
 """Called with stage, value and bound."""
 
+Offer = Callable[[list[int], int, int], None]
+"""Called with the columns of a feasible solution, its value and a proven bound."""
+
 _NODES = 100_000
 _FIRST_NODES = 1
 """The first integer program need not prove anything: its root is enough."""
@@ -51,7 +54,9 @@ class Found:
         return self.bound <= self.value
 
 
-def maximise(model: Model, start: list[int], stop: Stop, seed: int, report: Report, *, margin: int) -> Found:
+def maximise(
+    model: Model, start: list[int], stop: Stop, seed: int, report: Report, *, margin: int, offer: Offer | None = None
+) -> Found:
     """Find a solution of the largest gain.
 
     Parameters
@@ -64,6 +69,8 @@ def maximise(model: Model, start: list[int], stop: Stop, seed: int, report: Repo
     report : callable
     margin : int
         The first integer program keeps columns whose reduced value is at least ``-margin``.
+    offer : callable, optional
+        Hears of every better solution or bound.
 
     Notes
     -----
@@ -71,7 +78,7 @@ def maximise(model: Model, start: list[int], stop: Stop, seed: int, report: Repo
     Then every column is dropped for good whose proven bound, that of every solution with it, is not above the best
     value: what is left is small. It is cut again, and an integer program over it decides.
     """
-    search = _Search(model, start, stop, seed, report)
+    search = _Search(model, start, stop, seed, report, offer or (lambda chosen, value, bound: None))
     relaxed = relax(model, start, stop, seed, lambda prices: search.tell("price", prices.bound))
     search.lower(relaxed.prices.bound)
     search.take(round_up(model, relaxed, start))
@@ -81,6 +88,13 @@ def maximise(model: Model, start: list[int], stop: Stop, seed: int, report: Repo
     if search.bound > search.value:
         search.take(greedy(model, search.best))
     return Found(search.best, search.value, max(search.bound, search.value), relaxed.prices)
+
+
+def loose_bound(model: Model) -> int:
+    """Return the gain of every place filled with the best candidate of its child."""
+    most = np.zeros(len(model.problem.children), dtype=np.int64)
+    np.maximum.at(most, model.problem.child[model.columns.candidate], model.gain)
+    return int((most * model.problem.places).sum())
 
 
 class _Search:
@@ -93,13 +107,14 @@ class _Search:
         Columns of a feasible solution.
     stop : Stop
     seed : int
-    report : callable
+    report, offer : callable
     """
 
-    def __init__(self, model: Model, start: list[int], stop: Stop, seed: int, report: Report) -> None:
-        self.model, self.stop, self.seed, self.report = model, stop, seed, report
+    def __init__(self, model: Model, start: list[int], stop: Stop, seed: int, report: Report, offer: Offer) -> None:
+        self.model, self.stop, self.seed, self.report, self.offer = model, stop, seed, report, offer
         self.best, self.value = start, model.value(start)
-        self.bound = 2**62
+        self.bound = max(self.value, loose_bound(model))
+        self.offer(self.best, self.value, self.bound)
 
     def best_value(self) -> int:
         """Return the best value so far."""
@@ -116,8 +131,10 @@ class _Search:
         self.bound = max(self.value, min(self.bound, bound))
 
     def tell(self, stage: str, bound: int) -> None:
-        """Report a stage."""
-        self.report(stage, self.value, max(min(self.bound, bound), self.value))
+        """Report a stage, and offer the best solution."""
+        bound = max(min(self.bound, bound), self.value)
+        self.report(stage, self.value, bound)
+        self.offer(self.best, self.value, bound)
 
     def told_price(self, prices: Prices) -> None:
         """Report a round of cuts."""

@@ -8,6 +8,8 @@ import numpy as np
 
 from scheduling import __version__
 from scheduling.engine import engine_version
+from scheduling.offers import Offers, OnSolution
+from scheduling.pairing import assignment
 from scheduling.pairing.columns import Columns, build_columns
 from scheduling.pairing.fixed import settle
 from scheduling.pairing.load import load
@@ -15,7 +17,7 @@ from scheduling.pairing.problem import NO_START, Problem
 from scheduling.pairing.reasons import bottleneck, unplaced
 from scheduling.pairing.relaxation import Model
 from scheduling.pairing.rows import Rows, build_rows
-from scheduling.pairing.search import Found, greedy, maximise
+from scheduling.pairing.search import Found, Offer, greedy, loose_bound, maximise
 from scheduling.stop import Progress, Stop
 
 _MARGIN = 5
@@ -28,6 +30,7 @@ def solve(
     seed: int = 0,
     on_progress: Progress | None = None,
     should_stop: Callable[[], bool] | None = None,
+    on_solution: OnSolution | None = None,
 ) -> dict[str, Any]:
     """Find the best pairs and prove it.
 
@@ -44,6 +47,8 @@ def solve(
         and comes out unchanged.
     should_stop : callable, optional
         Asked often; True returns the best solution so far.
+    on_solution : callable, optional
+        Called now and then with the best solution so far, but for ``run``; see `scheduling.offers`.
 
     Returns
     -------
@@ -64,13 +69,23 @@ def solve(
     columns = build_columns(checked)
     kept = settle(checked, columns)
     tell("columns", None, None)
+    offers = Offers(on_solution)
+
+    def offer(chosen: list[int], value: int, bound: int) -> None:
+        offers.offer(lambda: _answer(checked, columns, chosen, value, bound))
+
     if checked.place_value is None:
-        answer = _fill(checked, columns, kept, stop, seed, tell)
+        answer = _fill(checked, columns, kept, stop, seed, tell, offer)
     else:
         gain = checked.place_value + checked.score[columns.candidate]
         model = Model(checked, columns, build_rows(checked, columns, fill=False), gain)
-        found = maximise(model, greedy(model, kept), stop, seed, tell, margin=_MARGIN)
-        answer = _answer(checked, columns, found)
+        start = greedy(model, kept)
+        if checked.grid is not None:
+            found = maximise(model, start, stop, seed, tell, margin=_MARGIN, offer=offer)
+        else:
+            offer(start, model.value(start), loose_bound(model))
+            found = assignment.maximise(model, start, stop, seed, tell, margin=_MARGIN)
+        answer = _answer(checked, columns, found.chosen, found.value, found.bound)
     tell("done", answer["value"], answer["bound"])
     answer["run"] = {
         "seconds": round(time.perf_counter() - began, 3),
@@ -80,8 +95,14 @@ def solve(
     return answer
 
 
-def _fill(problem: Problem, columns: Columns, kept: list[int], stop: Stop, seed: int, tell: Progress) -> dict[str, Any]:
+def _fill(
+    problem: Problem, columns: Columns, kept: list[int], stop: Stop, seed: int, tell: Progress, offer: Offer
+) -> dict[str, Any]:
     """Fill every place at the best score: first the most places, then, if that is all of them, the best score."""
+    if problem.grid is None:
+        filled = assignment.fill(problem, columns, kept, stop, seed, tell)
+        if filled is not None:
+            return _answer(problem, columns, filled.chosen, filled.value, filled.bound)
     wanted = int(problem.places.sum())
     rows = build_rows(problem, columns, fill=False)
     most = Model(problem, columns, rows, np.ones(columns.count, dtype=np.int64))
@@ -95,8 +116,8 @@ def _fill(problem: Problem, columns: Columns, kept: list[int], stop: Stop, seed:
     model = Model(
         problem, columns, build_rows(problem, columns, fill=True), problem.score[columns.candidate].astype(np.int64)
     )
-    found = maximise(model, fullest.chosen, stop, seed, tell, margin=_MARGIN)
-    return _answer(problem, columns, found)
+    found = maximise(model, fullest.chosen, stop, seed, tell, margin=_MARGIN, offer=offer)
+    return _answer(problem, columns, found.chosen, found.value, found.bound)
 
 
 def _not_filled(problem: Problem, columns: Columns, rows: Rows, fullest: Found, wanted: int) -> dict[str, Any]:
@@ -120,12 +141,12 @@ def _not_filled(problem: Problem, columns: Columns, rows: Rows, fullest: Found, 
     }
 
 
-def _answer(problem: Problem, columns: Columns, found: Found) -> dict[str, Any]:
+def _answer(problem: Problem, columns: Columns, chosen: list[int], value: int, bound: int) -> dict[str, Any]:
     """Write a solution down."""
-    candidates = columns.candidate[np.array(found.chosen, dtype=np.int64)]
+    candidates = columns.candidate[np.array(chosen, dtype=np.int64)]
     pairs = []
     for candidate, start in zip(
-        candidates.tolist(), columns.start[np.array(found.chosen, dtype=np.int64)].tolist(), strict=True
+        candidates.tolist(), columns.start[np.array(chosen, dtype=np.int64)].tolist(), strict=True
     ):
         pair: dict[str, Any] = {
             "child": problem.children[int(problem.child[candidate])],
@@ -137,11 +158,11 @@ def _answer(problem: Problem, columns: Columns, found: Found) -> dict[str, Any]:
         pairs.append(pair)
     return {
         "kind": "pairing",
-        "status": "optimal" if found.proven else "feasible",
-        "value": found.value,
-        "bound": found.bound,
+        "status": "optimal" if bound <= value else "feasible",
+        "value": value,
+        "bound": bound,
         "placed": len(pairs),
         "score": int(problem.score[candidates].sum()),
         "pairs": pairs,
-        "unplaced": unplaced(problem, columns, found.chosen),
+        "unplaced": unplaced(problem, columns, chosen),
     }

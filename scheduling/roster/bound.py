@@ -56,10 +56,7 @@ class Bounds:
     def __init__(self, model: Model, fixed: Ints) -> None:
         self.model, self.fixed = model, fixed
         rows = model.rows
-        self._shared = np.flatnonzero(~rows.personal)
-        self._owner = np.repeat(np.arange(model.count), np.diff(rows.first))
-        inside = ~rows.personal[rows.row]
-        self._owner, self._row, self._value = self._owner[inside], rows.row[inside], rows.value[inside]
+        self._owner, self._row, self._value = rows.shared
         self._schedules = Schedules(model)
         self._largest = int(np.abs(model.cost).max(initial=0)) + int(rows.price.max(initial=0)) * 8
         problem = model.problem

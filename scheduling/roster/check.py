@@ -30,6 +30,8 @@ def check(problem: Mapping[str, Any], solution: object) -> list[str]:
     """
     if not isinstance(solution, dict):
         return ["$: expected an object"]
+    if solution.get("kind") == "roster" and solution.get("status") == "unknown":
+        return _no_answer(solution)
     faults = [f"$.{key}: missing" for key in sorted(_KEYS - solution.keys())]
     faults += [f"$.{key}: unknown key" for key in sorted(solution.keys() - _KEYS, key=str)]
     if solution.get("kind") != "roster":
@@ -46,6 +48,21 @@ def check(problem: Mapping[str, Any], solution: object) -> list[str]:
     checker.totals(solution)
     checker.uncovered(solution["uncovered"])
     return checker.faults
+
+
+def _no_answer(solution: Mapping[str, Any]) -> list[str]:
+    """Check that a search that found nothing was ended before it could: there is always a roster."""
+    run = solution.get("run")
+    faults = [f"$.{key}: missing" for key in sorted((_KEYS | {"why"}) - solution.keys())]
+    faults += [f"$.{key}: unknown key" for key in sorted(solution.keys() - _KEYS - {"why"}, key=str)]
+    if not isinstance(run, dict) or run.get("interrupted") is not True:
+        faults.append("$.status: 'unknown' is impossible where the search was not interrupted")
+    if solution.get("assignments") != []:
+        faults.append("$.assignments: expected none without a solution")
+    for key in ("value", "bound"):
+        if solution.get(key) is not None:
+            faults.append(f"$.{key}: expected null without a solution")
+    return faults
 
 
 def _whole(value: object) -> bool:

@@ -47,8 +47,8 @@ def why_not(problem: Mapping[str, Any], solution: Mapping[str, Any], shift: str,
     ValueError
         No such shift or person, or the solution is not one of this problem.
     """
-    checked, pairs = _read(problem, solution)
-    at = _index(checked.shifts, shift), _index(checked.people, person)
+    checked, pairs = pairs_of(problem, solution)
+    at = place_of(checked.shifts, shift), place_of(checked.people, person)
     standing = Standing(checked, sorted(pairs))
     obstacles = standing.obstacles(*at)
     assigned = at in pairs
@@ -65,17 +65,19 @@ def why_not(problem: Mapping[str, Any], solution: Mapping[str, Any], shift: str,
     }
 
 
-def _read(problem: Mapping[str, Any], solution: Mapping[str, Any]) -> tuple[Problem, set[Pair]]:
+def pairs_of(problem: Mapping[str, Any], solution: Mapping[str, Any]) -> tuple[Problem, set[Pair]]:
+    """Read a problem and the assignments of a solution, by index."""
     checked = load(problem)
     refuse_broken(checked)
     pairs = {
-        (_index(checked.shifts, entry["shift"]), _index(checked.people, entry["person"]))
+        (place_of(checked.shifts, entry["shift"]), place_of(checked.people, entry["person"]))
         for entry in solution["assignments"]
     }
     return checked, pairs
 
 
-def _index(names: tuple[str, ...], name: str) -> int:
+def place_of(names: tuple[str, ...], name: str) -> int:
+    """Return the index of an id."""
     if name not in names:
         raise ValueError(f"{name!r} is not in this problem")
     return names.index(name)
@@ -127,7 +129,7 @@ def forced_extra(
     problem : mapping
     shift, person : str
     solution : mapping, optional
-        A solution of the problem; else it is solved too.
+        A solution of the problem, with which the search begins; else it is solved too.
     time_limit : float, optional
         Seconds for each solve.
     seed : int
@@ -144,7 +146,7 @@ def forced_extra(
     fixed = [*problem.get("fixed", [])]
     forced = {**problem, "fixed": fixed if pair in fixed else [*fixed, pair]}
     try:
-        after = solve(forced, time_limit=time_limit, seed=seed)
+        after = solve(forced, time_limit=time_limit, seed=seed, start=before)
     except InvalidProblem:
         load(problem)
         return answer | {"possible": False, "extra": None, "exact": True}
@@ -170,7 +172,7 @@ def helpful_changes(problem: Mapping[str, Any], solution: Mapping[str, Any], cou
         ``person`` (None for one more), ``minutes`` (how many more a week; None elsewhere), ``wanted`` (``adult``,
         ``lead`` and skills the shift is short of) and ``at_least``, by how much the value would fall at least.
     """
-    checked, pairs = _read(problem, solution)
+    checked, pairs = pairs_of(problem, solution)
     standing = Standing(checked, sorted(pairs))
     changes = []
     for shift, needed in enumerate(checked.needs.tolist()):

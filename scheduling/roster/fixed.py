@@ -1,7 +1,5 @@
 """Assignments that are decided: they must stand together, or each that cannot is named."""
 
-import numpy as np
-
 from scheduling.faults import Fault, InvalidProblem
 from scheduling.roster.model import Model
 from scheduling.roster.problem import Ints, Problem
@@ -43,4 +41,4 @@ def _found(problem: Problem, person: int, obstacle: Obstacle) -> str:
 
 def fixed_cells(model: Model) -> Ints:
     """Return the cells of the fixed assignments."""
-    return np.array(sorted(model.index[pair] for pair in model.problem.fixed), dtype=np.int64)
+    return model.cells_of(model.problem.fixed)

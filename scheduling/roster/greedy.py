@@ -85,11 +85,17 @@ def greedy(model: Model, start: Ints) -> Ints:
 
 def keep_previous(model: Model, fixed: Ints) -> Ints:
     """Return the fixed cells and as much of the previous roster as still stands."""
-    previous = np.array(sorted(model.index[p] for p in model.problem.previous if p in model.index), dtype=np.int64)
-    everything = np.union1d(fixed, previous)
+    return join(model, fixed, model.cells_of(model.problem.previous))
+
+
+def join(model: Model, start: Ints, more: Ints) -> Ints:
+    """Return a feasible roster with as many of some more cells as stand beside it, in their order."""
+    both = np.zeros(model.count, dtype=np.bool_)
+    both[start] = both[more] = True
+    everything = np.flatnonzero(both)
     if model.feasible(everything):
         return everything
     filling = Filling(model)
-    filling.begin(fixed)
-    filling.take_all(previous)
+    filling.begin(start)
+    filling.take_all(more)
     return filling.cells

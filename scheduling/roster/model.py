@@ -4,9 +4,10 @@ A cell is a person with a shift that one of the person's intervals covers and th
 by cell, so that a part of the roster can be cut out of them at once.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,7 @@ Row = tuple[Ints, Ints, int]
 """Cells, their coefficients and the limit."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Rows:
     """Rows over the cells: ``sum of value * x <= limit``, or for priced rows ``>= limit`` at a price per unit short.
 
@@ -44,6 +45,13 @@ class Rows:
     def count(self) -> int:
         """Number of rows."""
         return len(self.limit)
+
+    @cached_property
+    def shared(self) -> tuple[Ints, Ints, Ints]:
+        """Cells, rows and coefficients of the entries in rows of shifts."""
+        cell = np.repeat(np.arange(len(self.first) - 1), np.diff(self.first))
+        inside = ~self.personal[self.row]
+        return cell[inside], self.row[inside], self.value[inside]
 
     def entries(self, cells: Ints) -> tuple[Ints, Ints]:
         """Return the entries of some cells, and how many each has."""
@@ -89,11 +97,14 @@ class Model:
         """Number of cells."""
         return len(self.person)
 
+    def cells_of(self, pairs: Iterable[tuple[int, int]]) -> Ints:
+        """Return the cells, ascending, of those of some different pairs of shift and person that have one."""
+        found = self._places[_numbers(pairs, len(self.problem.people))]
+        return np.sort(found[found >= 0])
+
     @cached_property
-    def index(self) -> dict[tuple[int, int], int]:
-        """Cells by (shift, person)."""
-        pairs = zip(self.shift.tolist(), self.person.tolist(), strict=True)
-        return {pair: cell for cell, pair in enumerate(pairs)}
+    def _places(self) -> Ints:
+        return _places(self.problem, self.person, self.shift)
 
     @cached_property
     def first(self) -> Ints:
@@ -120,20 +131,33 @@ def build(problem: Problem) -> Model:
     weights = problem.weights
     cost = np.full(len(person), -weights.uncovered, dtype=np.int64)
     constant = weights.uncovered * int(problem.needs.sum())
-    places = {pair: cell for cell, pair in enumerate(zip(shift.tolist(), person.tolist(), strict=True))}
-    for pair, wish in problem.wishes.items():
-        if pair in places:
-            cost[places[pair]] -= weights.wish * wish
+    places = _places(problem, person, shift)
+    wished = places[_numbers(problem.wishes, len(problem.people))]
+    wishes = np.fromiter(problem.wishes.values(), np.int64, len(problem.wishes))
+    cost[wished[wished >= 0]] -= weights.wish * wishes[wished >= 0]
     if problem.previous:
         cost += weights.change
         constant += weights.change * len(problem.previous)
-        kept = [places[pair] for pair in sorted(problem.previous) if pair in places]
-        cost[kept] -= 2 * weights.change
+        kept = places[_numbers(problem.previous, len(problem.people))]
+        cost[kept[kept >= 0]] -= 2 * weights.change
     most = np.zeros(len(problem.people), dtype=np.int64)
     shared = list(_shift_rows(problem, person, shift))
     personal = [(row, 0) for row in _personal_rows(problem, person, shift, most)]
     rows = _pack(len(person), shared + personal, len(shared))
     return Model(problem, person, shift, cost, constant, rows, most)
+
+
+def _numbers(pairs: Iterable[tuple[int, int]], people: int) -> Ints:
+    """Number pairs of shift and person."""
+    found = np.array(list(pairs), dtype=np.int64).reshape(-1, 2)
+    return found[:, 0] * people + found[:, 1]
+
+
+def _places(problem: Problem, person: Ints, shift: Ints) -> Ints:
+    """Return the cell of each numbered pair, -1 where there is none."""
+    found = np.full(len(problem.shifts) * len(problem.people), -1, dtype=np.int64)
+    found[shift * len(problem.people) + person] = np.arange(len(person))
+    return found
 
 
 def _cells(problem: Problem) -> tuple[Ints, Ints]:
@@ -182,16 +206,26 @@ def _personal_rows(problem: Problem, person: Ints, shift: Ints, most: Ints) -> I
         yield from rest(here, problem.start[mine], problem.end[mine], int(problem.min_rest[who]))
 
 
+def _ones(cells: Ints) -> Ints:
+    return np.ones(len(cells), dtype=np.int64)
+
+
+def _by_week(week: Ints) -> list[slice]:
+    """Cut what is sorted by weeks into them."""
+    cuts = [0, *(np.flatnonzero(week[1:] != week[:-1]) + 1).tolist(), len(week)]
+    return [slice(low, high) for low, high in pairwise(cuts) if low < high]
+
+
 def needs(cells: Ints, places: int) -> Iterator[Row]:
     """At most ``needs`` people in a shift."""
     if len(cells) > places:
-        yield cells, np.ones_like(cells), places
+        yield cells, _ones(cells), places
 
 
 def _priced(cells: Ints, least: int, price: int) -> Iterator[tuple[Row, int]]:
     """Adults, leads or people with a skill wanted in a shift; a row of nobody is a constant that is kept as a row."""
     if least > 0 and price > 0:
-        yield (cells, np.ones_like(cells), least), price
+        yield (cells, _ones(cells), least), price
 
 
 def week_minutes(cells: Ints, minutes: Ints, week: Ints, limit: int) -> Iterator[Row]:
@@ -202,8 +236,7 @@ def week_minutes(cells: Ints, minutes: Ints, week: Ints, limit: int) -> Iterator
     For any t, ``sum of floor(minutes / t) x <= floor(limit / t)`` holds for whole x. With t just above ``limit/(k+1)``
     the right side is k: the rows that say how many long shifts fit.
     """
-    for number in np.unique(week).tolist():
-        mine = week == number
+    for mine in _by_week(week):
         length = minutes[mine]
         if int(length.sum()) <= limit:
             continue
@@ -221,7 +254,7 @@ def week_minutes(cells: Ints, minutes: Ints, week: Ints, limit: int) -> Iterator
 def max_shifts(cells: Ints, limit: int) -> Iterator[Row]:
     """At most ``limit`` shifts in all."""
     if limit != NO_LIMIT and len(cells) > limit:
-        yield cells, np.ones_like(cells), limit
+        yield cells, _ones(cells), limit
 
 
 def rest(cells: Ints, start: Ints, end: Ints, least: int) -> Iterator[Row]:
@@ -242,13 +275,13 @@ def rest(cells: Ints, start: Ints, end: Ints, least: int) -> Iterator[Row]:
     within_next = np.append(soonest[:-1] > start[moments[1:]], False)
     for members in open_[~within_next & (open_.sum(axis=1) > 1)]:
         clique = cells[members]
-        yield clique, np.ones_like(clique), 1
+        yield clique, _ones(clique), 1
 
 
 def _most(minutes: Ints, week: Ints, limit: int, shifts: int) -> int:
     total = 0
-    for number in np.unique(week).tolist():
-        total += int((np.cumsum(np.sort(minutes[week == number])) <= limit).sum())
+    for mine in _by_week(week):
+        total += int((np.cumsum(np.sort(minutes[mine])) <= limit).sum())
     return total if shifts == NO_LIMIT else min(total, shifts)
 
 

@@ -6,9 +6,16 @@ from scheduling.roster.model import Model
 from scheduling.roster.problem import Bools, Ints
 
 _DAY = 24 * 60
-_IDLE = 24
+_IDLE = 40
 _EASY, _HARD = 600, 4_000
 """Simplex iterations below which a part grows, and above which it shrinks."""
+
+
+def marked(count: int, places: Ints) -> Bools:
+    """Return an array that is True at some places."""
+    found = np.zeros(count, dtype=np.bool_)
+    found[places] = True
+    return found
 
 
 class Neighbourhoods:
@@ -26,9 +33,9 @@ class Neighbourhoods:
         self._model, self._kept = model, kept
         self._rng = np.random.default_rng(seed)
         self._kinds = {"spots": self._spots, "days": self._days, "people": self._people, "balance": self._balance}
-        self._size = {"spots": 6.0, "days": 3.0, "people": 30.0, "balance": 30.0}
+        self._size = {"spots": 4.0, "days": 1.0, "people": 10.0, "balance": 10.0}
         self._worth = dict.fromkeys(self._kinds, 1.0)
-        self._idle = 0
+        self._idle = self._next = 0
         self._day = model.problem.start // _DAY
 
     @property
@@ -41,16 +48,16 @@ class Neighbourhoods:
         names = list(self._kinds)
         share = np.array([self._worth[name] for name in names])
         name = names[int(self._rng.choice(len(names), p=share / share.sum()))]
-        return name, self._kinds[name](cells, max(2, int(self._size[name])))
+        return name, self._kinds[name](cells, max(1, int(self._size[name])))
 
     def learn(self, name: str, better: bool, effort: int) -> None:
         """Note what a part brought and what it took."""
         self._idle = 0 if better else self._idle + 1
         self._worth[name] = max(0.2, 0.8 * self._worth[name] + (0.6 if better else 0.0))
         if effort < _EASY:
-            self._size[name] *= 1.25
+            self._size[name] *= 1.4
         elif effort > _HARD:
-            self._size[name] *= 0.7
+            self._size[name] *= 0.6
 
     def _spots(self, cells: Ints, size: int) -> Bools:
         """The most expensive shifts, with everybody who could come and what else those do that day."""
@@ -65,27 +72,39 @@ class Neighbourhoods:
         cost += self._rng.random(len(cost))
         spots = np.argsort(-cost, kind="stable")[: 4 * size]
         spots = self._rng.permutation(spots)[:size]
-        who = np.isin(model.person, model.person[np.isin(model.shift, spots)])
-        return np.isin(model.shift, spots) | (who & np.isin(self._day[model.shift], self._day[spots]) & self._kept)
+        here = marked(len(cost), spots)[model.shift]
+        who = marked(len(model.problem.people), model.person[here])[model.person]
+        that_day = marked(int(self._day.max()) + 1, self._day[spots])[self._day[model.shift]]
+        return here | (who & that_day & self._kept)
 
     def _days(self, cells: Ints, size: int) -> Bools:
-        """Everybody, some days in a row."""
-        day = int(self._rng.choice(self._day))
-        here = self._day[self._model.shift]
-        return (here >= day) & (here < day + size) & self._kept
+        """Everybody, some days in a row; the next time the days after."""
+        days = self._day[self._model.shift]
+        day = int(days[days >= self._next].min()) if (days >= self._next).any() else int(days.min())
+        self._next = day + size
+        here = (days >= day) & (days < self._next) & self._kept
+        here[cells] = (days[cells] >= day) & (days[cells] < self._next)
+        return here
 
     def _people(self, cells: Ints, size: int) -> Bools:
         """Some people, all days."""
         count = len(self._model.problem.people)
-        who = self._rng.choice(count, min(size, count), replace=False)
-        return np.isin(self._model.person, who)
+        return self._all_of(self._rng.choice(count, min(size, count), replace=False), cells)
 
     def _balance(self, cells: Ints, size: int) -> Bools:
         """The people with the most and the fewest shifts."""
         shifts = np.bincount(self._model.person[cells], minlength=len(self._model.problem.people))
         order = np.argsort(shifts + self._rng.random(len(shifts)), kind="stable")
         half = max(1, size // 2)
-        return np.isin(self._model.person, np.concatenate([order[:half], order[-half:]]))
+        return self._all_of(np.concatenate([order[:half], order[-half:]]), cells)
+
+    def _all_of(self, people: Ints, cells: Ints) -> Bools:
+        """What some people do, and what they are likely to do."""
+        who = self._model.person
+        chosen = marked(len(self._model.problem.people), people)
+        free = chosen[who] & self._kept
+        free[cells] = chosen[who[cells]]
+        return free
 
 
 class Repair:
@@ -100,27 +119,27 @@ class Repair:
 
     def __init__(self, model: Model, broken: Ints) -> None:
         self._model = model
-        self._here: Bools = np.isin(model.shift, broken)
+        self._here: Bools = marked(len(model.problem.shifts), broken)[model.shift]
 
     def near(self, cells: Ints) -> Bools:
         """Free the shifts for everybody, and what keeps those who could come from it."""
         return self._here | self._in_the_way(cells)
 
-    def wide(self, cells: Ints) -> Bools:
-        """Free the shifts that the first attempt could empty for everybody too."""
+    def wide(self, cells: Ints, likely: Bools) -> Bools:
+        """Free the shifts that the first attempt could empty too, for those who are likely there."""
         given_up = self._model.shift[np.flatnonzero(self._in_the_way(cells))]
-        return self.near(cells) | np.isin(self._model.shift, given_up)
+        return self.near(cells) | (likely & marked(len(self._model.problem.shifts), given_up)[self._model.shift])
 
     def short(self, cells: Ints) -> bool:
         """Tell whether one of the shifts still misses somebody."""
         rows, model = self._model.rows, self._model
         entry, _ = rows.entries(np.flatnonzero(self._here))
-        row = np.unique(rows.row[entry])
+        row = rows.row[entry]
         wanted = row[rows.price[row] > 0]
         if (rows.used(cells)[wanted] < rows.limit[wanted]).any():
             return True
         filled = np.bincount(model.shift[cells], minlength=len(model.problem.shifts))
-        broken = np.unique(model.shift[self._here])
+        broken = model.shift[self._here]
         return bool((filled[broken] < model.problem.needs[broken]).any())
 
     def _in_the_way(self, cells: Ints) -> Bools:

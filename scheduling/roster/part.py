@@ -15,6 +15,8 @@ from scheduling.stop import Stop
 
 Floats = NDArray[np.float64]
 
+_FEW_NODES = 100
+
 _NOBODY: Ints = np.zeros(0, dtype=np.int64)
 
 
@@ -129,7 +131,8 @@ def cut_out(
     entries.add(len(cells) + np.arange(len(soft)), soft, np.ones(len(soft)))
     short, cost = left[kept][soft], rows.price[kept][soft]
     here = model.value(held) - int((short * cost).sum())
-    who, begun, steps = (_NOBODY,) * 3 if per_shift is not None else _load(model, cells, held)
+    loaded = per_shift is None and (not personal or model.problem.weights.load > 0)
+    who, begun, steps = _load(model, cells, held) if loaded else (_NOBODY,) * 3
     person = np.repeat(np.arange(len(who)), steps)
     rank = np.arange(len(person)) - np.repeat(np.cumsum(steps) - steps, steps)
     if len(who):
@@ -167,8 +170,6 @@ def _possible(model: Model, cells: Ints, left: Ints) -> Ints:
 
 def _load(model: Model, cells: Ints, held: Ints) -> tuple[Ints, Ints, Ints]:
     """Return the people of a part, how many shifts each holds, and how many more each could take."""
-    if model.problem.weights.load == 0:
-        return _NOBODY, _NOBODY, _NOBODY
     people = len(model.problem.people)
     free = np.bincount(model.person[cells], minlength=people)
     has = np.bincount(model.person[held], minlength=people)
@@ -179,14 +180,16 @@ def _load(model: Model, cells: Ints, held: Ints) -> tuple[Ints, Ints, Ints]:
 def start_of(model: Model, part: Part, taken: Ints, held: Ints) -> Floats:
     """Return a known roster of the part as column values."""
     columns = np.zeros(part.lp.num_col_)
-    inside = np.isin(part.cells, taken)
+    known = np.zeros(model.count, dtype=np.bool_)
+    known[taken] = True
+    inside = known[part.cells]
     columns[: len(part.cells)] = inside
     everything = np.concatenate([held, part.cells[inside]])
     priced = part.rows[model.rows.price[part.rows] > 0]
     short = np.maximum(model.rows.limit - model.rows.used(everything), 0)[priced]
     columns[len(part.cells) : len(part.cells) + len(priced)] = short
     at = len(part.cells) + len(priced)
-    who, _, steps = _load(model, part.cells, held)
+    who, _, steps = _load(model, part.cells, held) if model.problem.weights.load else (_NOBODY,) * 3
     count = np.bincount(model.person[part.cells[inside]], minlength=len(model.problem.people))[who]
     person = np.repeat(np.arange(len(who)), steps)
     rank = np.arange(len(person)) - np.repeat(np.cumsum(steps) - steps, steps)
@@ -202,6 +205,7 @@ def solve_part(
     seed: int,
     *,
     nodes: int,
+    gap: float = INTEGRAL_GAP,
     on_improve: Callable[[int], None] | None = None,
 ) -> PartAnswer:
     """Decide the free cells anew, with all others as they are in a roster.
@@ -216,6 +220,8 @@ def solve_part(
     seed : int
     nodes : int
         Nodes after which the search gives up (a limit that does not depend on the machine).
+    gap : float
+        A roster so near to the best one of the part is good enough.
     on_improve : callable, optional
         Called with the value of each better roster.
 
@@ -231,8 +237,10 @@ def solve_part(
     highs = new_engine(seed)
     highs.passModel(part.lp)
     highs.setOptionValue("mip_rel_gap", 0.0)
-    highs.setOptionValue("mip_abs_gap", INTEGRAL_GAP)
+    highs.setOptionValue("mip_abs_gap", gap)
+    highs.setOptionValue("mip_heuristic_run_root_reduced_cost", False)  # measured: half of the time, and no gain
     highs.setOptionValue("mip_max_nodes", nodes)
+    highs.setOptionValue("mip_allow_restart", nodes > _FEW_NODES)  # a second root is worth it in a long search only
     start = start_of(model, part, chosen, held)
     highs.setSolution(len(start), np.arange(len(start), dtype=np.int32), start)
     remaining = stop.remaining()

@@ -84,12 +84,18 @@ class Problem:
         """Week in which each shift counts."""
         return self.start // WEEK
 
+    @property
+    def weeks(self) -> list[int]:
+        """Weeks in which a shift counts, ascending."""
+        return sorted(set(self.week.tolist()))
+
     def covered(self, person: int) -> Bools:
         """Tell for each shift whether one interval of the person covers all of it."""
-        inside = np.zeros(len(self.shifts), dtype=np.bool_)
-        for low, high in self.available[person].tolist():
-            inside |= (self.start >= low) & (self.end <= high)
-        return inside
+        low, high = self.available[person].T
+        # Of the intervals that begin in time, the one that ends last decides.
+        order = np.argsort(low, kind="stable")
+        latest = np.append(-1, np.maximum.accumulate(high[order]))
+        return self.end <= latest[np.searchsorted(low[order], self.start, side="right")]
 
     def clash(self, person: int, one: int, other: int) -> bool:
         """Tell whether two shifts overlap, or lie too near for the person's rest."""

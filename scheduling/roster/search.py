@@ -1,17 +1,18 @@
 """The best roster of a model: exactly where it is small, else week by week and then neighbourhood by neighbourhood."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
+from scheduling.engine import INTEGRAL_GAP
 from scheduling.roster.bound import Bounds, Floats, Prices, climb
-from scheduling.roster.greedy import greedy, keep_previous
+from scheduling.roster.greedy import greedy, join, keep_previous
 from scheduling.roster.model import Model
 from scheduling.roster.neighbourhoods import Neighbourhoods, Repair
 from scheduling.roster.part import solve_part
 from scheduling.roster.problem import Bools, Ints
-from scheduling.roster.relaxation import WHOLE_UP_TO, relax, thin
+from scheduling.roster.relaxation import WHOLE_UP_TO, Relaxed, close_to, relax, thin
 from scheduling.stop import Stop
 
 Report = Callable[[str, int, int | None], None]
@@ -19,13 +20,19 @@ Report = Callable[[str, int, int | None], None]
 
 _EXACT_NODES = 2_000
 _PART_NODES = 20
-_PER_SHIFT = (10, 25)
-"""How many people are thought of for each shift when weeks are decided the first and the second time."""
-_EFFORT = 20_000
+_PER_SHIFT = 25
+"""How many people are thought of for each shift."""
+_EFFORT = 60_000
 """Simplex iterations after which no more neighbourhoods are tried (a limit that does not depend on the machine)."""
 _ROUNDS_SMALL, _ROUNDS_LARGE = 120, 10
 _ENOUGH = 2_000
 """A roster within one part in so many of the bound is not searched any longer, where the search cannot prove."""
+_ABOUT = 1_000
+"""Weeks together are first decided to within one part in so many of the bound."""
+_SHARE = 100
+"""A part is decided to within one part in so many of the whole gap."""
+_MANY_CELLS = 200_000
+"""Cells above which the programs begin with few of them."""
 _REPAIRED = 20
 """A roster that was mended within one part in so many of the bound is left as it is: every change costs somebody."""
 _SAFE_FLOAT = 1e-9
@@ -78,18 +85,24 @@ class Search:
         self.value = model.value(self.cells)
         self.effort = 0
 
+    def begin(self, pairs: Iterable[tuple[int, int]]) -> None:
+        """Begin with what of some assignments can stand beside the fixed ones, where that is better."""
+        self._accept(greedy(self.model, join(self.model, self.fixed, self.model.cells_of(pairs))))
+
     def minimise(self) -> Found:
         """Find a roster of the lowest value."""
         self.report("start", self.value, None)
         model, small = self.model, self.model.count <= WHOLE_UP_TO
         bounds = Bounds(model, self.fixed)
         repaired = not small and self._repair()
-        prices, reduced = relax(bounds, self.stop, self.seed, self.cells if repaired else None)
+        few = repaired or model.count > _MANY_CELLS
+        relaxed = relax(bounds, self.stop, self.seed, self.cells if few else None)
+        prices = relaxed.prices
         self.report("price", self.value, min(prices.bound, self.value))
         bound = prices.bound
         near = repaired and (self.value - bound) * _REPAIRED <= abs(self.value)
         if bound < self.value and not near and not self.stop.cut():
-            bound = self._exact(bounds, prices) if small else self._large(bounds, prices, reduced)
+            bound = self._exact(bounds, prices) if small else self._large(bounds, relaxed)
         self._accept(greedy(model, self.cells))
         return Found(self.cells, self.value, min(bound, self.value), prices)
 
@@ -107,12 +120,11 @@ class Search:
         there = {(int(model.shift[cell]), int(model.person[cell])) for cell in self.kept}
         broken = sorted({shift for shift, person in previous - there} | set(self._new_shifts()))
         repair = Repair(model, np.array(broken, dtype=np.int64))
-        for free in (repair.near, repair.wide):
-            if not len(broken) or self.stop.cut():
-                break
-            self._part(free(self.kept), model.value(self.cells), _PART_NODES)
-            if not repair.short(self.cells):
-                break
+        if len(broken) and not self.stop.cut():
+            self._part(repair.near(self.kept), model.value(self.cells), _PART_NODES)
+            if repair.short(self.cells) and not self.stop.cut():
+                free = repair.wide(self.kept, close_to(model, self.cells, self.seed))
+                self._part(free, model.value(self.cells), 1)
         return True
 
     def _new_shifts(self) -> list[int]:
@@ -129,20 +141,43 @@ class Search:
             self.cells, self.value = cells, value
         return better
 
-    def _part(self, free: Bools, bound: int, nodes: int) -> bool:
-        answer = solve_part(self.model, free & self.free, self.cells, self.stop, self.seed, nodes=nodes)
+    def _part(self, free: Bools, bound: int, nodes: int, near: float = 0.0) -> bool:
+        gap = max(near, INTEGRAL_GAP)
+        answer = solve_part(self.model, free & self.free, self.cells, self.stop, self.seed, nodes=nodes, gap=gap)
         self.effort += answer.effort
         better = self._accept(answer.cells)
         self.report("search", self.value, min(bound, self.value))
         return better
 
-    def _large(self, bounds: Bounds, prices: Prices, reduced: Floats) -> int:
-        """Decide weeks, then neighbourhoods; return the bound."""
-        for per_shift in _PER_SHIFT:
-            self._weeks(self._likely(reduced, prices, per_shift), prices.bound)
-        prices = climb(bounds, prices, self.value, _ROUNDS_LARGE, self.stop)
-        self._neighbours(self._likely(reduced, prices, _PER_SHIFT[-1]), prices.bound)
+    def _large(self, bounds: Bounds, relaxed: Relaxed) -> int:
+        """Round the programs, then decide weeks and other parts anew; return the bound."""
+        bound, thought_of = relaxed.prices.bound, relaxed.used | relaxed.prices.taken
+        cells = join(self.model, self.fixed, np.flatnonzero(relaxed.sure))
+        rest = thought_of & self.free
+        rest[cells] = False
+        for here, gap in self._weeks(bound):
+            answer = solve_part(self.model, rest & here, cells, self.stop, self.seed, nodes=1, gap=gap)
+            cells = cells if answer.cells is None else answer.cells
+        self._accept(greedy(self.model, cells))
+        self.report("search", self.value, min(bound, self.value))
+        for here, gap in self._weeks(bound):
+            if self.effort > _EFFORT:
+                break
+            thought_of[self.cells] = True
+            self._part(thought_of & here, bound, 1, gap)
+        prices = climb(bounds, relaxed.prices, self.value, _ROUNDS_LARGE, self.stop)
+        likely = self._likely(relaxed.reduced, prices, _PER_SHIFT)
+        self._neighbours(likely | thought_of, prices.bound)
         return prices.bound
+
+    def _weeks(self, bound: int) -> Iterator[tuple[Bools, float]]:
+        """Give the cells of each week, until the roster is good enough, and how near to its best a week should come."""
+        week = self.model.problem.week[self.model.shift]
+        numbers = self.model.problem.weeks
+        for number in numbers:
+            if self._done(bound):
+                return
+            yield week == number, max(INTEGRAL_GAP, abs(bound) / (_ABOUT * len(numbers)))
 
     def _exact(self, bounds: Bounds, prices: Prices) -> int:
         """Decide all cells at once; return the bound."""
@@ -169,22 +204,13 @@ class Search:
         always = np.concatenate([self.cells, np.flatnonzero(prices.taken)])
         return thin(self.model, reduced, always, per_shift, self.seed)
 
-    def _weeks(self, kept: Bools, bound: int) -> None:
-        """Decide one week after the other over the cells that are likely."""
-        week = self.model.problem.week[self.model.shift]
-        for number in np.unique(week).tolist():
-            if self._done(bound):
-                return
-            self._part(kept & (week == number), bound, 1)
-
     def _neighbours(self, kept: Bools, bound: int) -> None:
         """Free one part after the other."""
         around = Neighbourhoods(self.model, kept, self.seed)
-        limit = self.effort + _EFFORT
-        while self.effort < limit and not self._done(bound):
+        while self.effort < _EFFORT and not self._done(bound):
             before = self.effort
             name, free = around.next(self.cells)
-            better = self._part(free, bound, _PART_NODES)
+            better = self._part(free, bound, _PART_NODES, (self.value - bound) / _SHARE)
             around.learn(name, better, self.effort - before)
             if around.exhausted:
                 return

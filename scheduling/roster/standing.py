@@ -50,6 +50,7 @@ class Standing:
         self.shifts_of: list[list[int]] = [[] for _ in problem.people]
         self.people_of: list[list[int]] = [[] for _ in problem.shifts]
         self._covered: dict[int, Bools] = {}
+        self._banned: list[list[int]] | None = None
         for shift, person in pairs:
             self.add(shift, person)
 
@@ -58,11 +59,19 @@ class Standing:
         self.shifts_of[person].append(shift)
         self.people_of[shift].append(person)
 
-    def covers(self, shift: int, person: int) -> bool:
-        """Tell whether one interval of the person covers the shift."""
+    def covered(self, person: int) -> Bools:
+        """Tell for each shift whether one interval of the person covers it."""
         if person not in self._covered:
             self._covered[person] = self.problem.covered(person)
-        return bool(self._covered[person][shift])
+        return self._covered[person]
+
+    def banned(self, person: int) -> list[int]:
+        """List the shifts that are forbidden to a person."""
+        if self._banned is None:
+            self._banned = [[] for _ in self.problem.people]
+            for shift, who in sorted(self.problem.forbidden):
+                self._banned[who].append(shift)
+        return self._banned[person]
 
     def obstacles(self, shift: int, person: int) -> list[Obstacle]:
         """List every rule that the person taking the shift would break, in the order of `Reason`."""
@@ -70,7 +79,7 @@ class Standing:
         if shift in mine:
             return [Obstacle(Reason.ASSIGNED)]
         found = []
-        if not self.covers(shift, person):
+        if not self.covered(person)[shift]:
             found.append(Obstacle(Reason.NOT_AVAILABLE))
         if (shift, person) in problem.forbidden:
             found.append(Obstacle(Reason.FORBIDDEN))

@@ -10,6 +10,7 @@ from datetime import date, time
 
 import pytest
 
+from qianshou.companionship import engine
 from qianshou.companionship.engine import Matching
 from qianshou.companionship.queries.snapshot import RoomFacts, Snapshot
 from qianshou.companionship.rules import (
@@ -280,3 +281,49 @@ def test_progress_is_told_and_a_stop_comes_out_unchanged():
 def test_an_empty_home_has_an_empty_answer():
     answer = ask([], [])
     assert (answer.proposals, answer.left_over) == ((), ())
+
+
+def _some():
+    return [child(f"C{n}", free=AFTERNOONS) for n in range(3)], [volunteer(f"V{n}", free=AFTERNOONS) for n in range(3)]
+
+
+def test_a_large_question_is_solved_elsewhere_with_the_same_answer(monkeypatch):
+    here = ask(*_some())
+    monkeypatch.setattr(engine, "WORKER_FROM", 0)
+    monkeypatch.setattr(engine.pairing, "solve", None)
+    assert {**ask(*_some()).solution, "run": {}} == {**here.solution, "run": {}}
+
+
+def test_locks_that_contradict_each_other_give_way_elsewhere_too(monkeypatch):
+    monkeypatch.setattr(engine, "WORKER_FROM", 0)
+    test_locks_that_contradict_each_other_give_way_and_are_named()
+
+
+def test_a_stop_ends_the_solver_elsewhere(monkeypatch):
+    monkeypatch.setattr(engine, "WORKER_FROM", 0)
+
+    class Stopped(Exception):
+        pass
+
+    def watch(stage, value, bound):
+        raise Stopped
+
+    children, volunteers = _some()
+    facts = Snapshot(
+        on=date(2026, 11, 23),
+        options=MatchOptions(weights=dict(DEFAULT_WEIGHTS)),
+        children=tuple(children),
+        volunteers=tuple(volunteers),
+        rooms=(room(),),
+        opened=AFTERNOONS,
+        locks=(),
+    )
+    with pytest.raises(Stopped):
+        Matching(facts).solve(watch=watch)
+
+
+def test_a_solver_that_dies_is_an_error_and_no_empty_answer(monkeypatch):
+    monkeypatch.setattr(engine, "WORKER_FROM", 0)
+    monkeypatch.setattr(engine, "MEMORY_LIMIT", 1)
+    with pytest.raises(engine.SolverLost, match="memory_limit"):
+        ask(*_some())

@@ -45,10 +45,13 @@ def test_requirements_hold_what_the_lock_holds():
     dev = runtime | _closure(project["dev-dependencies"]["dev"], locked)
     assert _pinned("runtime.txt") == {name: locked[name]["version"] for name in runtime}
     assert _pinned("dev.txt") == {name: locked[name]["version"] for name in dev}
+    bench = _closure(project["dev-dependencies"]["bench"], locked)
+    assert _pinned("bench.txt") == {name: locked[name]["version"] for name in bench}
+    assert "highspy" not in bench, "HiGHS and OR-Tools cannot live in one process"
 
 
 def test_every_requirement_has_a_hash_and_names_no_server():
-    for name in ("runtime.txt", "dev.txt"):
+    for name in ("runtime.txt", "dev.txt", "bench.txt"):
         text = (ROOT / "requirements" / name).read_text()
         assert "://" not in text
         assert text.count("--hash=sha256:") >= len(_pinned(name))

@@ -1,5 +1,8 @@
 """Explanations: prices add up, estimates never exceed what forcing a pair really loses."""
 
+from collections import Counter
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -8,7 +11,7 @@ from scheduling import pairing
 from scheduling.faults import InvalidProblem
 from scheduling.pairing.candidates import Rule, compute_candidates
 from scheduling.pairing.instances import instance
-from tests.scheduling.brute_force import BruteForce, random_problem
+from tests.scheduling.brute_force import BruteForce, random_problem, sessions
 from tests.scheduling.problems import one_pair, small
 
 SEEDS = st.integers(min_value=0, max_value=2**32 - 1)
@@ -132,3 +135,139 @@ def test_foreign_solution_is_refused() -> None:
     solution = pairing.solve(problem)
     with pytest.raises(ValueError, match="no pair of this problem"):
         pairing.Explainer(one_pair(), solution)
+
+
+def hinders(problem: dict[str, Any], pairs: list[dict[str, Any]], candidate: dict[str, Any]) -> str:
+    """Return the first reason why a candidate cannot simply be added, by trying its sessions one by one."""
+    child = next(c for c in problem["children"] if c["id"] == candidate["child"])
+    volunteer = next(v for v in problem["volunteers"] if v["id"] == candidate["volunteer"])
+    pair = (child["id"], volunteer["id"])
+    key = {"child": child["id"], "volunteer": volunteer["id"]}
+    if key in problem["forbidden"]:
+        return "forbidden"
+    if pair in {(p["child"], p["volunteer"]) for p in pairs}:
+        return "paired"
+    length = child.get("session_slots", 0)
+    indoors = child.get("meets") == "centre"
+
+    def covered(start: int | None, size: int) -> set[int]:
+        return set() if start is None else set(range(start, start + size))
+
+    def busy(**who: str) -> set[int]:
+        sizes = {c["id"]: c.get("session_slots", 0) for c in problem["children"]}
+        mine = [p for p in pairs if all(p[k] == name for k, name in who.items())]
+        return {slot for p in mine for slot in covered(p.get("start"), sizes[p["child"]])}
+
+    options = [covered(start, length) for start in sessions(problem, candidate)]
+    if not options:
+        return "no_common_time"
+    hers = [p for p in pairs if p["volunteer"] == volunteer["id"]]
+    theirs = [p for p in pairs if p["child"] == child["id"]]
+    loads = {(c["child"], c["volunteer"]): c.get("load", 1) for c in problem["candidates"]}
+    rooms = next((c["rooms"] for c in problem.get("centres", []) if c["id"] == child.get("centre")), [])
+    if indoors:
+        options = [slots for slots in options if all(rooms[slot] > 0 for slot in slots)]
+        if not options:
+            return "no_room"
+    limit = volunteer["max_load"]
+    fixed = sum(loads[f["child"], f["volunteer"]] for f in problem["fixed"] if f["volunteer"] == volunteer["id"])
+    if limit is not None and loads[pair] + fixed > limit:
+        return "volunteer_load"
+    if len(hers) >= volunteer["max_children"]:
+        return "volunteer_full"
+    if limit is not None and loads[pair] + sum(loads[p["child"], p["volunteer"]] for p in hers) > limit:
+        return "volunteer_full"
+    full = len(theirs) >= child["places"]
+    options = [slots for slots in options if not slots & busy(volunteer=volunteer["id"])]
+    if not options:
+        return "volunteer_busy"
+    options = [slots for slots in options if full or not slots & busy(child=child["id"])]
+    if not options:
+        return "child_busy"
+    if indoors:
+        used = Counter(
+            slot
+            for other in problem["children"]
+            if other["meets"] == "centre" and other["centre"] == child["centre"]
+            if not (full and other["id"] == child["id"])
+            for p in pairs
+            if p["child"] == other["id"]
+            for slot in covered(p["start"], other["session_slots"])
+        )
+        if not any(all(used[slot] < rooms[slot] for slot in slots) for slots in options):
+            return "room_full"
+    if full:
+        return "child_full"
+    return "not_worth" if candidate["score"] + (problem["place_value"] or 0) <= 0 else "still_possible"
+
+
+@settings(max_examples=300, deadline=None)
+@given(SEEDS)
+def test_why_not_names_the_first_reason_of_every_candidate(seed: int) -> None:
+    problem = random_problem(seed)
+    try:
+        solution = pairing.solve(problem)
+    except InvalidProblem:
+        return
+    if solution["status"] != "optimal":
+        return
+    for pairs in (solution["pairs"], solution["pairs"][:1]):
+        if problem["fixed"] and pairs != solution["pairs"]:
+            continue
+        answer = solution | {"pairs": pairs, "status": "feasible"}
+        found = pairing.Explainer(problem, answer).why_not_all()
+        for child in problem["children"]:
+            mine = {c["volunteer"]: c for c in problem["candidates"] if c["child"] == child["id"]}
+            told = found.of(child["id"])
+            assert {entry["volunteer"]: entry["code"] for entry in told} == {
+                volunteer: hinders(problem, pairs, candidate) for volunteer, candidate in mine.items()
+            }
+            costs = [entry["at_least"] for entry in told if entry["at_least"] is not None]
+            assert costs == sorted(costs)
+        assert sum(found.counts().values()) == len(problem["candidates"])
+    reasons = {entry["child"]: {r["code"]: r["count"] for r in entry["reasons"]} for entry in solution["unplaced"]}
+    everything = pairing.Explainer(problem, solution).why_not_all()
+    for child, counts in reasons.items():
+        codes = Counter(entry["code"] for entry in everything.of(child))
+        assert counts == (dict(codes) or {"no_candidate": 0})
+
+
+def test_why_not_of_a_small_problem_by_hand() -> None:
+    problem = one_pair()
+    found = pairing.Explainer(problem, pairing.solve(problem)).why_not_all()
+    assert found.of("a") == [
+        {"volunteer": "x", "code": "paired", "at_least": 0, "start": 0},
+        {"volunteer": "y", "code": "volunteer_full", "at_least": 10, "start": 0},
+    ]
+    assert found.counts() == {"paired": 2, "volunteer_full": 2}
+
+
+def test_what_the_solver_knows_is_not_solved_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = instance(40, 45, 4, use_of_rooms=1.2)
+    solution = pairing.solve(problem)
+    before = pairing.Explainer(problem, solution)
+
+    def never(*args: object, **kwargs: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr("scheduling.pairing.explain.solved.relax", never)
+    again = pairing.Explainer(problem, solution, solved=before.solved)
+    assert (again.why_not_all().at_least == before.why_not_all().at_least).all()
+    child, volunteer = problem["candidates"][7]["child"], problem["candidates"][7]["volunteer"]
+    assert again.pair(child, volunteer) == before.pair(child, volunteer)
+
+
+def test_forcing_a_pair_exactly_returns_a_solution_with_it() -> None:
+    problem = instance(40, 45, 4, use_of_rooms=1.2)
+    solution = pairing.solve(problem)
+    explainer = pairing.Explainer(problem, solution)
+    for candidate in problem["candidates"][::60]:
+        pair = {"child": candidate["child"], "volunteer": candidate["volunteer"]}
+        answer = explainer.forced_exactly(**pair)
+        if not answer["possible"]:
+            continue
+        fixed = problem | {"fixed": [pair]}
+        again = pairing.solve(fixed)
+        assert (answer["exact"], answer["loss"]) == (True, solution["value"] - again["value"])
+        assert {(p["child"], p["volunteer"]) for p in answer["pairs"]} >= {tuple(pair.values())}
+        assert pairing.check(fixed, again | {"pairs": answer["pairs"]}) == []

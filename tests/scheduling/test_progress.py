@@ -1,10 +1,7 @@
-"""What a person sees on standard error, and the table of measurements."""
+"""What a person sees on standard error."""
 
 import io
 
-import pytest
-
-from scheduling import benchmarks
 from scheduling.progress import Meter
 
 
@@ -33,22 +30,16 @@ def test_terminal_gets_one_moving_bar() -> None:
     assert lines[-1].endswith("done value 10 bound 10\n")
 
 
-def test_benchmarks_write_a_table_with_ratios(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("sys.argv", ["benchmarks", "--sizes", "12x15", "--rosters"])
-    benchmarks.main()
-    rows = [line.split("|") for line in capsys.readouterr().out.splitlines()]
-    assert [row[3].strip() for row in rows[2:]] == ["engine", "greedy", "whole model"]
-    assert rows[2][5:7] == rows[4][5:7]
+def test_value_without_a_bound_is_shown_all_the_same() -> None:
+    assert shown(io.StringIO(), ("search", 7, None), ("search", 7, 5)) == "search value 7\nsearch value 7 bound 5\n"
 
 
-def test_benchmarks_write_a_table_of_rosters(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("sys.argv", ["benchmarks", "--sizes", "--rosters", "8x8x1"])
-    benchmarks.main()
-    rows = [[cell.strip() for cell in line.split("|")] for line in capsys.readouterr().out.splitlines() if line]
-    assert [row[2] for row in rows[2:]] == ["engine", "greedy", "whole model", "repair"]
-    assert rows[2][3] == rows[4][3]
-    assert rows[2][4:6] == ["0.00%", "optimal"]
+def test_reader_that_leaves_does_not_end_the_work() -> None:
+    class Closed(io.StringIO):
+        def write(self, text: str) -> int:
+            raise BrokenPipeError
+
+    assert shown(Closed(), ("read", None, None), ("done", 1, 1)) == ""
+    meter = Meter(None)
+    meter("read", None, None)
+    meter.close()

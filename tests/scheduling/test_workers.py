@@ -1,5 +1,6 @@
 """Workers: whatever becomes of one, its caller goes on, and knows."""
 
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -284,6 +285,20 @@ def test_memory_counts_a_worker_with_its_own_workers() -> None:
         assert inner is not None
         assert memory_of(worker.pid) > memory_of(inner.data) > MIB
     assert memory_of(worker.pid) == 0
+
+
+def run_in_daemon(answers: Any) -> None:
+    answers.put(run(double, 6))
+
+
+def test_daemon_that_may_have_no_children_can_have_workers() -> None:
+    context = multiprocessing.get_context("spawn")
+    answers = context.Queue()
+    daemon = context.Process(target=run_in_daemon, args=(answers,), daemon=True)
+    daemon.start()
+    assert answers.get(timeout=60) == 12
+    daemon.join(60)
+    assert daemon.exitcode == 0
 
 
 def gone(pid: int, seconds: float = 10.0) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from scheduling import pairing
+from scheduling import isolated, pairing
 from scheduling.faults import InvalidProblem
 from scheduling.pairing.candidates import Candidates, Rule, Term, compute_candidates
 
@@ -25,11 +25,22 @@ from .rules.timetable import DAYS, SLOTS, SLOTS_PER_DAY, slots_in, starts_in
 PLACE_VALUE = 2000
 """A filled place is worth more than any score (0..1000): nobody stays alone for the sake of a better match."""
 
+WORKER_FROM = 5_000
+"""With so many candidates a question is solved in a process of its own: slow enough to be stopped, large enough to fill
+the server's memory."""
+
+MEMORY_LIMIT = 2 * 2**30
+"""Bytes that such a process may take."""
+
 NEXT_BEST = 3
 ROOM_REPAIRS = 5
 
 Watch = Callable[[str, int | None, int | None], None]
 """Told the stage, the value and the bound; an exception that it raises stops the work and comes out unchanged."""
+
+
+class SolverLost(RuntimeError):
+    """The solver's process ended without any answer: too little memory, or killed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,7 +294,7 @@ class Matching:
         while True:
             problem = self.problem(counts, fixed)
             try:
-                return problem, pairing.solve(problem, seed=seed, time_limit=time_limit, on_progress=watch)
+                return problem, _solved(problem, seed, time_limit, watch)
             except InvalidProblem as error:
                 if not fixed or not all(fault.path.startswith("$.fixed") for fault in error.faults):
                     raise
@@ -424,6 +435,18 @@ def why_volunteer_is_out(volunteer: VolunteerFacts, snapshot: Snapshot) -> list[
     if not starts_in(volunteer.free & snapshot.opened, options.session_slots):
         found.append(("no_time", {}))
     return found
+
+
+def _solved(problem: dict[str, Any], seed: int, time_limit: float | None, watch: Watch) -> dict[str, Any]:
+    """Solve here, or, where it is large, in a worker; ``watch`` is told at least once a second then."""
+    if len(problem["candidates"]) < WORKER_FROM:
+        return pairing.solve(problem, seed=seed, time_limit=time_limit, on_progress=watch)
+    solution = isolated.solve(
+        "pairing", problem, seed=seed, time_limit=time_limit, memory_limit=MEMORY_LIMIT, on_progress=watch
+    )
+    if solution["status"] not in ("optimal", "feasible"):
+        raise SolverLost(solution["why"]["code"])
+    return solution
 
 
 def _key(pair: dict[str, Any]) -> str:

@@ -1,18 +1,21 @@
-"""Why this pair, why not that one, and what another choice would cost: as data with codes, never sentences."""
+"""Explains one solution: prices, reasons, and what another choice would cost."""
 
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-from scheduling.faults import InvalidProblem
+from scheduling.pairing.answer import pairs_of
 from scheduling.pairing.candidates import Candidates
 from scheduling.pairing.columns import Reason, build_columns
-from scheduling.pairing.fixed import settle
+from scheduling.pairing.explain.cancelled import Cancellation, least_moved
+from scheduling.pairing.explain.forced import PLACES, solve_with, why_impossible
+from scheduling.pairing.explain.solved import Solved, recall
+from scheduling.pairing.explain.whatif import WhatIf
+from scheduling.pairing.explain.whynot import WhyNot, why_not
 from scheduling.pairing.load import load
 from scheduling.pairing.problem import NO_START
-from scheduling.pairing.relaxation import Model, better_columns, relax
-from scheduling.pairing.rows import Kind, build_rows
+from scheduling.pairing.rows import Kind
 from scheduling.pairing.solve import solve
 from scheduling.stop import Stop
 
@@ -25,8 +28,6 @@ _PARTS = {
     Kind.CHILD_HOURS: "child_hours",
     Kind.ROOMS: "rooms",
 }
-_FIXED_PAIRS = "fixed_pairs"
-"""Why a pair is impossible that could meet by itself: the fixed pairs leave it no room."""
 
 
 class Explainer:
@@ -39,6 +40,8 @@ class Explainer:
     solution : mapping
         Its solution, with pairs.
     seed : int
+    solved : Solved, optional
+        What the solver knows already; then nothing is read or solved again.
 
     Raises
     ------
@@ -48,29 +51,33 @@ class Explainer:
         The solution is not one of this problem.
     """
 
-    def __init__(self, problem: Mapping[str, Any], solution: Mapping[str, Any], *, seed: int = 0) -> None:
-        checked = load(problem)
-        columns = build_columns(checked)
-        settle(checked, columns)
-        if solution.get("status") not in ("optimal", "feasible"):
-            raise ValueError("there is no solution to explain")
-        fill = checked.place_value is None
-        gain = (checked.place_value or 0) + checked.score[columns.candidate]
-        self._problem, self._columns = checked, columns
-        self._model = Model(checked, columns, build_rows(checked, columns, fill=fill), gain)
-        self._chosen = {self._column(pair) for pair in solution["pairs"]}
-        self._paired = {int(columns.candidate[column]): column for column in self._chosen}
-        self._value = self._model.value(sorted(self._chosen))
-        self._relaxed = relax(self._model, sorted(self._chosen), Stop(), seed)
-        self._prices = self._relaxed.prices
+    def __init__(
+        self,
+        problem: Mapping[str, Any],
+        solution: Mapping[str, Any],
+        *,
+        seed: int = 0,
+        solved: Solved | None = None,
+    ) -> None:
+        self.solved = recall(problem, solution, seed) if solved is None else solved
+        self._problem, self._columns = self.solved.problem, self.solved.columns
+        self._model, self._prices = self.solved.model, self.solved.prices
+        self._optimal = solution.get("status") == "optimal"
+        self._paired = self.solved.paired()
+        self._value = self.solved.value
+        self._seed = seed
+        self._program: WhatIf | None = None
 
-    def _column(self, pair: Mapping[str, Any]) -> int:
-        candidate = self._problem.candidate(pair["child"], pair["volunteer"])
-        start = pair.get("start", NO_START)
-        for column in self._columns.of(candidate) if candidate is not None else ():
-            if int(self._columns.start[column]) == start:
-                return column
-        raise ValueError(f"{pair['child']} with {pair['volunteer']} at {start} is no pair of this problem")
+    @property
+    def what_if(self) -> WhatIf:
+        """The linear relaxation, made when it is first asked."""
+        if self._program is None:
+            self._program = WhatIf(self.solved, self._seed)
+        return self._program
+
+    def why_not_all(self) -> WhyNot:
+        """Return, for every candidate at once, the first reason that applies and what forcing it loses at least."""
+        return why_not(self.solved)
 
     def pair(self, child: str, volunteer: str) -> dict[str, Any]:
         """Take the price of a pair apart.
@@ -173,40 +180,131 @@ class Explainer:
         The relaxation with the pair is worth no less than the best solution with it, so the estimate is at most the
         true loss (but for the engine's rounding), and mostly equal to it.
         """
-        answer: dict[str, Any] = {"child": child, "volunteer": volunteer, "loss": None, "exact": False}
+        answer, candidate = self._forced_answer(child, volunteer)
+        if candidate is None:
+            return answer
+        if candidate in self._paired:
+            return answer | {"loss": 0.0}
+        estimate = self.what_if.forced(self._mine(candidate))
+        if estimate is None:
+            return answer | {"possible": False, "reason": why_impossible(self.solved, candidate)}
+        return answer | {"loss": max(0.0, self._value - estimate.value)}
+
+    def forced_exactly(self, child: str, volunteer: str, *, time_limit: float | None = None) -> dict[str, Any]:
+        """Find the best solution that has a pair and return what it loses.
+
+        Returns
+        -------
+        dict
+            ``child``, ``volunteer``, ``possible``, ``reason``, ``loss`` (points; None where impossible or unknown),
+            ``exact`` (both solutions are proven optimal) and ``pairs`` of the solution found (None without one).
+        """
+        answer, candidate = self._forced_answer(child, volunteer)
+        answer["pairs"] = None
+        if candidate is None:
+            return answer
+        if candidate in self._paired:
+            return answer | {
+                "loss": 0,
+                "exact": self._optimal,
+                "pairs": pairs_of(self._problem, self._columns, self.solved.chosen),
+            }
+        estimate = self.what_if.forced(self._mine(candidate))
+        if estimate is None:
+            return answer | {"possible": False, "reason": why_impossible(self.solved, candidate)}
+        decision = solve_with(self.solved, candidate, estimate.prices, Stop(time_limit), self._seed)
+        if decision.impossible:
+            return answer | {"possible": False, "reason": why_impossible(self.solved, candidate)}
+        if decision.chosen is None:
+            return answer
+        return answer | {
+            "loss": self._value - decision.value,
+            "exact": self._optimal and decision.proven,
+            "pairs": pairs_of(self._problem, self._columns, least_moved(self.solved, decision.chosen)),
+        }
+
+    def _forced_answer(self, child: str, volunteer: str) -> tuple[dict[str, Any], int | None]:
+        """Return the answer's frame and the candidate, None where it can never meet."""
         candidate = self._problem.candidate(child, volunteer)
         reason = Reason.NO_CANDIDATE if candidate is None else self._columns.closed_reason(candidate)
+        answer: dict[str, Any] = {"child": child, "volunteer": volunteer, "loss": None, "exact": False}
         if candidate is None or reason is not None:
-            return answer | {"possible": False, "reason": reason.value if reason else None}
-        if candidate in self._paired:
-            return answer | {"loss": 0.0, "possible": True, "reason": None}
-        value = self._forced_value(candidate)
-        if value is None:
-            return answer | {"possible": False, "reason": _FIXED_PAIRS}
-        return answer | {"loss": max(0.0, self._value - value), "possible": True, "reason": None}
+            return answer | {"possible": False, "reason": reason.value if reason else None}, None
+        return answer | {"possible": True, "reason": None}, candidate
 
-    def _forced_value(self, candidate: int) -> float | None:
-        """Return the value of the relaxation with a pair demanded, or None where that cannot be."""
-        program = self._relaxed.program
-        if program is None:
-            return None
+    def _mine(self, candidate: int) -> np.ndarray[Any, np.dtype[np.int64]]:
         mine = self._columns.of(candidate)
-        program.add(np.arange(mine.start, mine.stop))
-        program.force(np.arange(mine.start, mine.stop))
-        try:
-            solved = program.solve()
-            if not solved:
-                program.add(np.arange(self._columns.count))
-                solved = program.solve()
-            while solved:
-                new = better_columns(self._model, self._model.price(program.duals), program)
-                if not len(new):
-                    return program.objective
-                program.add(new)
-                solved = program.solve()
-            return None
-        finally:
-            program.release()
+        return np.arange(mine.start, mine.stop, dtype=np.int64)
+
+    def if_cancelled(self, volunteer: str, child: str | None = None) -> dict[str, Any]:
+        """Tell what it would cost if a volunteer left, or if one pair ended, and who would step in.
+
+        Returns
+        -------
+        dict
+            ``ended`` (pairs), ``loss`` (points, if every other pair keeps its volunteer and its time; None where places
+            stay empty that must be filled), ``stepping_in`` (the new pairs then), ``without`` (children with fewer
+            companions than before) and ``about`` (float: the loss if everything may change, by the relaxation, so at
+            most the true one; None where no solution is left). Losses may be negative where a fixed pair ends.
+
+        Raises
+        ------
+        ValueError
+            No such volunteer or child.
+        """
+        case = self._cancellation(volunteer, child)
+        estimate = case.warm(self.what_if, self._seed).without(np.flatnonzero(case.gone))
+        about = None if estimate is None else self._value - estimate.value
+        if about is not None and self._optimal and not case.was_fixed:
+            about = max(0.0, about)
+        return self._after(case, case.step_in(self._seed)) | {"about": about}
+
+    def cancelled_exactly(
+        self, volunteer: str, child: str | None = None, *, time_limit: float | None = None
+    ) -> dict[str, Any]:
+        """Find the best solution without a volunteer, or without one pair, where every other pair may change.
+
+        Returns
+        -------
+        dict
+            ``ended``, ``loss``, ``stepping_in`` and ``without`` as in `if_cancelled`, ``exact`` (both solutions are
+            proven optimal), ``possible`` and ``changed`` (other pairs that end or move).
+        """
+        case = self._cancellation(volunteer, child)
+        decision = case.start_again(self.what_if, Stop(time_limit), self._seed)
+        if decision.chosen is None:
+            answer = self._after(case, case.step_in(self._seed))
+            return answer | {"loss": None, "exact": False, "possible": not decision.impossible, "changed": 0}
+        chosen = least_moved(self.solved, decision.chosen)
+        return self._after(case, chosen) | {
+            "exact": self._optimal and decision.proven,
+            "possible": True,
+            "changed": len(set(case.others) - set(chosen)),
+        }
+
+    def _cancellation(self, volunteer: str, child: str | None) -> Cancellation:
+        if volunteer not in self._problem.volunteers:
+            raise ValueError(f"{volunteer!r} is no volunteer of this problem")
+        if child is not None and child not in self._problem.children:
+            raise ValueError(f"{child!r} is no child of this problem")
+        index = None if child is None else self._problem.children.index(child)
+        return Cancellation(self.solved, self._problem.volunteers.index(volunteer), index)
+
+    def _after(self, case: Cancellation, chosen: list[int]) -> dict[str, Any]:
+        children = self._problem.child[self._columns.candidate]
+        size = len(self._problem.children)
+        before = np.bincount(children[self.solved.chosen], minlength=size)
+        fewer = np.flatnonzero(np.bincount(children[chosen], minlength=size) < before)
+        new = sorted(set(chosen) - set(self.solved.chosen))
+        loss: int | None = self._value - self._model.value(chosen)
+        if self._problem.place_value is None and len(fewer):
+            loss = None
+        return {
+            "ended": pairs_of(self._problem, self._columns, case.ended),
+            "loss": loss,
+            "stepping_in": pairs_of(self._problem, self._columns, new),
+            "without": [self._problem.children[i] for i in fewer.tolist()],
+        }
 
     def blockers(self, child: str, candidates: Candidates) -> list[dict[str, Any]]:
         """Return what keeps volunteers from a child, most helpful change first.
@@ -271,22 +369,18 @@ def forced_loss(
     """
     before = solve(problem, time_limit=time_limit, seed=seed) if solution is None else solution
     answer: dict[str, Any] = {"child": child, "volunteer": volunteer, "loss": None, "exact": False}
-    pair = {"child": child, "volunteer": volunteer}
     fixed = list(problem.get("fixed", []))
     if any(entry["child"] == child and entry["volunteer"] == volunteer for entry in fixed):
         return answer | {"loss": 0, "exact": True, "possible": True, "reason": None}
+    if before["status"] in ("optimal", "feasible"):
+        found = Explainer(problem, before, seed=seed).forced_exactly(child, volunteer, time_limit=time_limit)
+        del found["pairs"]
+        return found
     checked = load(problem)
     candidate = checked.candidate(child, volunteer)
     reason = Reason.NO_CANDIDATE if candidate is None else build_columns(checked).closed_reason(candidate)
     if reason is not None:
         return answer | {"possible": False, "reason": reason.value}
-    try:
-        after = solve(dict(problem) | {"fixed": [*fixed, pair]}, time_limit=time_limit, seed=seed)
-    except InvalidProblem:
-        return answer | {"possible": False, "reason": _FIXED_PAIRS}
-    if after["status"] == "infeasible":
-        return answer | {"possible": False, "reason": "places_cannot_all_be_filled"}
-    if after["value"] is None or before["value"] is None:
+    if before["status"] == "unknown":
         return answer | {"possible": True, "reason": None}
-    exact = before["status"] == after["status"] == "optimal"
-    return answer | {"loss": before["value"] - after["value"], "exact": exact, "possible": True, "reason": None}
+    return answer | {"possible": False, "reason": PLACES}

@@ -1,0 +1,63 @@
+"""The cases of routes, and of explanations."""
+
+import statistics
+import time
+from pathlib import Path
+
+from scheduling import kinds, pairing
+from scheduling.benchmarks.report import NAMES, Report, percent, seconds_of, status
+from scheduling.benchmarks.runs import OURS, Bench
+from scheduling.pairing.instances import instance
+
+_FAMILY = Path(__file__).resolve().parents[2] / "fixtures" / "problems" / "public" / "solomon"
+OPTIMA = {
+    "C101": {50: 3624, 100: 8273},
+    "R101": {50: 10440, 100: 16377},
+    "R105": {50: 8993, 100: 13553},
+    "R112": {50: 6302, 100: 9486},
+    "RC101": {50: 9440, 100: 16198},
+    "RC105": {50: 8553, 100: 15137},
+}
+"""Optimal distances in tenths that the literature on exact methods gives (cut off after one decimal)."""
+
+
+def households(bench: Bench, quick: bool) -> Report:
+    """Solomon's instances, the first 50 and all 100 customers."""
+    limit = 1.0 if quick else 5.0
+    cases = [("R101", 50)] if quick else [(n, s) for s in (50, 100) for n in ("R101", "R112", "RC101", "RC105")]
+    read = kinds.converter("routes", "problem_from_solomon")
+    report = Report(("instance", "engine", "distance", "gap to the optimum", "status", "seconds", "MiB"))
+    gaps: dict[str, list[float]] = {}
+    for name, stops in cases:
+        problem = read((_FAMILY / f"{name}.txt").read_text(), stops)
+        file = bench.instance(f"routes-{name}-{stops}", problem)
+        rivals = ("routes_pyvrp", "routes_ortools")
+        for run in (bench.ours(file, limit), *(bench.rival(engine, file, limit) for engine in rivals)):
+            if run is None:
+                continue
+            gap = run.value / OPTIMA[name][stops] - 1 if run.solved else float("inf")
+            gaps.setdefault(run.engine, []).append(gap)
+            shown = [f"{run.value / 10:.1f}", percent(gap)] if run.solved else ["-", "-"]
+            report.rows.append(
+                [f"{name}, {stops} stops", NAMES[run.engine], *shown, status(run), seconds_of(run), str(run.memory)]
+            )
+    means = ", ".join(f"{NAMES[e].strip('*')} {percent(statistics.mean(found))}" for e, found in gaps.items())
+    worse = sum(ours > theirs + 1e-9 for ours, theirs in zip(gaps[OURS], gaps.get("routes_pyvrp", []), strict=False))
+    report.reached = f"mean gap: {means}; worse than PyVRP alone on {worse} of {len(cases)}"
+    return report
+
+
+def why_not(bench: Bench, quick: bool) -> Report:
+    """Why not, for all candidates."""
+    size = (24, 30) if quick else (500, 800)
+    problem = instance(*size, 1)
+    explainer = pairing.Explainer(problem, pairing.solve(problem))
+    pairs = [(entry["child"], entry["volunteer"]) for entry in problem["candidates"]]
+    began = time.perf_counter()
+    for child, volunteer in pairs:
+        explainer.pair(child, volunteer)
+    spent = time.perf_counter() - began
+    report = Report(("instance", "candidates", "seconds for all"))
+    report.rows.append([f"{size[0]}x{size[1]} seed 1", str(len(pairs)), f"{spent:.3f}"])
+    report.reached = f"{spent:.3f} s for {len(pairs)} candidates"
+    return report

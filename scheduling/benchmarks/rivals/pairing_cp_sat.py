@@ -1,0 +1,10 @@
+"""CP-SAT on the whole model of a pairing problem."""
+
+from scheduling.benchmarks.rivals.files import arguments, write
+from scheduling.benchmarks.rivals.linear import cp_sat
+from scheduling.benchmarks.rivals.pairing_plain import Pairing, answered, model_of
+
+if __name__ == "__main__":
+    problem, out, seconds = arguments()
+    pairing = Pairing(problem)
+    write(out, answered(pairing, cp_sat(model_of(pairing), seconds)), "CP-SAT, whole model")

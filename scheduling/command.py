@@ -1,0 +1,219 @@
+"""The command: ``python -m scheduling pairing|roster|routes PROBLEM``, ``check PROBLEM SOLUTION``, and two more.
+
+Modules are imported where they are needed, so that a run pays for its own kind of problem and for nothing else.
+"""
+
+import argparse
+import math
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from scheduling import kinds
+from scheduling.faults import Fault, InvalidProblem, quote
+from scheduling.interruption import InterruptedWaiting, Interruption
+from scheduling.output import Output, to_text
+from scheduling.progress import Meter
+from scheduling.reading import parse_json
+
+SOLVED, FAULTS_FOUND, WRONG_INPUT, NO_SOLUTION = 0, 1, 2, 3
+_MIB = 2**20
+_SIZES = {
+    "pairing": ("CHILDRENxVOLUNTEERS", (2, 2)),
+    "roster": ("PEOPLExSHIFTS or PEOPLExSHIFTSxWEEKS", (2, 3)),
+    "routes": ("STOPSxTEAMS", (2, 2)),
+}
+_FORMATS = {
+    "solomon": ("routes", "problem_from_solomon", "routes with time windows (Solomon; Gehring and Homberger)"),
+    "gap": ("pairing", "problem_from_gap", "generalised assignment (OR-Library)"),
+}
+
+
+def main(arguments: list[str] | None = None, *, interruption: Interruption | None = None) -> int:
+    """Run the command and return its exit status.
+
+    Parameters
+    ----------
+    arguments : list of str, optional
+        Those of the process by default.
+    interruption : Interruption, optional
+        One that listens already.
+    """
+    options = _parser().parse_args(arguments)
+    heard = interruption or Interruption()
+    if interruption is None:
+        heard.listen()
+    work: dict[str, Callable[[argparse.Namespace, Interruption], int]] = {
+        "check": _check,
+        "generate": _generate,
+        "convert": _convert,
+    }
+    try:
+        return work.get(options.command, _solve)(options, heard)
+    except InvalidProblem as invalid:
+        _complain(str(fault) for fault in invalid.faults)
+        return WRONG_INPUT
+    finally:
+        heard.close()
+
+
+def _complain(lines: Any) -> None:
+    if sys.stderr is not None:
+        try:
+            sys.stderr.writelines(f"{line}\n" for line in lines)
+        except OSError:
+            # Nobody reads; the exit status still tells.
+            return
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m scheduling", description="Exact schedules for children's homes.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, question in kinds.QUESTIONS.items():
+        solve = commands.add_parser(name, help=question)
+        solve.add_argument("problem", metavar="PROBLEM.json", help="problem file, - for standard input")
+        solve.add_argument(
+            "--time-limit", type=_seconds, metavar="SECONDS", help="return the best so far after this time"
+        )
+        solve.add_argument(
+            "--memory-limit", type=_mebibytes, metavar="MIB", help="return the best so far at this much memory"
+        )
+        solve.add_argument("--seed", type=int, default=0, metavar="N", help="seed of the engine (0)")
+        _out(solve, "solution")
+    check = commands.add_parser("check", help="recompute feasibility and value from scratch")
+    check.add_argument("problem", metavar="PROBLEM.json")
+    check.add_argument("solution", metavar="SOLUTION.json")
+    generate = commands.add_parser("generate", help="make an instance; the same seed gives the same one")
+    generate.add_argument("kind", choices=list(_SIZES))
+    generate.add_argument("--size", required=True, metavar="AxB", help=", ".join(size for size, _ in _SIZES.values()))
+    generate.add_argument("--seed", type=int, default=0, metavar="N")
+    _out(generate, "problem")
+    convert = commands.add_parser("convert", help="turn a public instance into a problem")
+    convert.add_argument("format", choices=list(_FORMATS), help="; ".join(f"{f}: {_FORMATS[f][2]}" for f in _FORMATS))
+    convert.add_argument("file", metavar="FILE", help="instance, - for standard input")
+    convert.add_argument("--number", type=int, metavar="N", help="gap: which of the file's problems, from 1")
+    convert.add_argument("--stops", type=int, metavar="N", help="solomon: only the first so many customers")
+    _out(convert, "problem")
+    return parser
+
+
+def _out(parser: argparse.ArgumentParser, what: str) -> None:
+    parser.add_argument("--out", type=Path, metavar="FILE", help=f"write the {what} here, not to standard output")
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if not 0 <= seconds < math.inf:
+        raise argparse.ArgumentTypeError(f"expected seconds, 0 or more, found {text!r}")
+    return seconds
+
+
+def _mebibytes(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 0 < int(text) < 2**40):
+        raise argparse.ArgumentTypeError(f"expected a number of MiB, 1 or more, found {text!r}")
+    return int(text) * _MIB
+
+
+def _read(name: str, heard: Interruption) -> bytes:
+    try:
+        if name != "-":
+            return Path(name).read_bytes()
+        if sys.stdin is None:
+            raise InvalidProblem([Fault("$", "an open standard input", "a closed one")])
+        # Ctrl-C at the keyboard ends the wait; what comes through a pipe has an end of its own, unless asked twice.
+        with heard.waiting(1 if sys.stdin.isatty() else 2):
+            return sys.stdin.buffer.read()
+    except (OSError, ValueError) as error:
+        found = getattr(error, "strerror", None) or str(error)
+        raise InvalidProblem([Fault("$", f"a readable file at {name}", found)]) from None
+    except InterruptedWaiting:
+        raise InvalidProblem([Fault("$", "a problem on standard input", "an interruption")]) from None
+
+
+def _solve(options: argparse.Namespace, heard: Interruption) -> int:
+    output = Output(options.out)
+    meter = Meter(sys.stderr)
+    try:
+        text = _read(options.problem, heard)
+        if options.time_limit is None and options.memory_limit is None:
+            solution = kinds.solve(options.command)(
+                parse_json(text), seed=options.seed, on_progress=meter, should_stop=heard.asked
+            )
+        else:
+            from scheduling import isolated
+
+            solution = isolated.solve(
+                options.command,
+                text,
+                time_limit=options.time_limit,
+                memory_limit=options.memory_limit,
+                seed=options.seed,
+                on_progress=meter,
+                should_stop=heard.asked,
+            )
+        meter.close()
+        output.write(to_text(solution))
+    finally:
+        meter.close()
+        output.close()
+    if solution["status"] in ("optimal", "feasible"):
+        return SOLVED
+    _complain([f"no solution: {solution['why']['code']}"])
+    return NO_SOLUTION
+
+
+def _check(options: argparse.Namespace, heard: Interruption) -> int:
+    if options.problem == options.solution == "-":
+        raise InvalidProblem([Fault("$", "standard input for one file only", "- twice")])
+    problem = parse_json(_read(options.problem, heard))
+    kind = problem.get("kind") if isinstance(problem, dict) else None
+    if not isinstance(kind, str) or kind not in kinds.QUESTIONS:
+        names = " or ".join(f'"{name}"' for name in kinds.QUESTIONS)
+        raise InvalidProblem([Fault("$.kind", names, quote(kind))])
+    kinds.load(kind)(problem)
+    text = _read(options.solution, heard)
+    try:
+        faults = kinds.check(kind)(problem, parse_json(text))
+    except InvalidProblem as invalid:
+        faults = [str(fault) for fault in invalid.faults]
+    if faults:
+        Output(None).write("".join(f"{line}\n" for line in faults))
+    return FAULTS_FOUND if faults else SOLVED
+
+
+def _generate(options: argparse.Namespace, heard: Interruption) -> int:
+    form, (least, most) = _SIZES[options.kind]
+    parts = options.size.split("x")
+    if not least <= len(parts) <= most or not all(part.isascii() and part.isdigit() for part in parts):
+        raise InvalidProblem([Fault("--size", form, quote(options.size))])
+    if options.seed < 0:
+        raise InvalidProblem([Fault("--seed", "a number, 0 or more", quote(options.seed))])
+    size = [int(part) for part in parts]
+    if options.kind == "roster" and len(size) == least:
+        size.append(1)
+    output = Output(options.out)
+    try:
+        output.write(to_text(kinds.instance(options.kind)(*size, options.seed)))
+    finally:
+        output.close()
+    return SOLVED
+
+
+def _convert(options: argparse.Namespace, heard: Interruption) -> int:
+    kind, name, _ = _FORMATS[options.format]
+    output = Output(options.out)
+    try:
+        text = _read(options.file, heard).decode("utf-8", "replace")
+        chosen = {"gap": options.number, "solomon": options.stops}[options.format]
+        try:
+            problem = kinds.converter(kind, name)(text, *([] if chosen is None else [chosen]))
+        except ValueError as error:
+            raise InvalidProblem([Fault("$", f"an instance in the format {options.format}", str(error))]) from None
+        output.write(to_text(problem))
+    finally:
+        output.close()
+    return SOLVED

@@ -1,0 +1,57 @@
+"""The kinds of problems; each one's modules are imported when it is asked for, so that one costs nothing to another."""
+
+import importlib
+from collections.abc import Callable, Mapping
+from typing import Any
+
+QUESTIONS: Mapping[str, str] = {
+    "pairing": "which volunteer accompanies which child, and when",
+    "roster": "who takes which shift",
+    "routes": "who visits which households, in which order",
+}
+"""What each kind asks."""
+
+_EMPTY: Mapping[str, Mapping[str, object]] = {
+    "pairing": {"placed": 0, "score": 0, "pairs": [], "unplaced": []},
+    "roster": {"assignments": [], "parts": {}, "uncovered": []},
+    "routes": {"routes": [], "left_out": []},
+}
+
+
+def load(kind: str) -> Callable[[object], object]:
+    """Return what reads a problem of a kind, and raises `InvalidProblem` for a wrong one."""
+    found: Callable[[object], object] = _part(kind, "load")
+    return found
+
+
+def solve(kind: str) -> Callable[..., dict[str, Any]]:
+    """Return what solves a problem of a kind."""
+    found: Callable[..., dict[str, Any]] = _part(kind, "solve")
+    return found
+
+
+def check(kind: str) -> Callable[[Any, object], list[str]]:
+    """Return what recomputes a solution of a kind."""
+    found: Callable[[Any, object], list[str]] = _part(kind, "check")
+    return found
+
+
+def instance(kind: str) -> Callable[..., dict[str, Any]]:
+    """Return what makes an instance of a kind."""
+    found: Callable[..., dict[str, Any]] = _part(kind, "instances", "instance")
+    return found
+
+
+def converter(kind: str, name: str) -> Callable[..., dict[str, Any]]:
+    """Return what turns the text of a public instance into a problem of a kind; it raises ValueError."""
+    found: Callable[..., dict[str, Any]] = _part(kind, "convert", name)
+    return found
+
+
+def nothing_found(kind: str, code: str) -> dict[str, Any]:
+    """Return the solution that says that none was found, and why; without ``run``."""
+    return {"kind": kind, "status": "unknown", "value": None, "bound": None, **_EMPTY[kind], "why": {"code": code}}
+
+
+def _part(kind: str, module: str, name: str | None = None) -> Any:
+    return getattr(importlib.import_module(f"scheduling.{kind}.{module}"), name or module)

@@ -1,0 +1,116 @@
+"""Somebody cancels: what that costs, and who would step in."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from scheduling.pairing.explain.solved import Solved
+from scheduling.pairing.explain.whatif import WhatIf
+from scheduling.pairing.problem import Bools
+from scheduling.pairing.relaxation import Model
+from scheduling.pairing.resolve import NOTHING, Decision, Entries, decide, extend, holds, restrict, usage
+from scheduling.pairing.rows import Kind
+from scheduling.stop import Stop
+
+_MARGIN = 10
+
+
+class Cancellation:
+    """A solved model without a volunteer, or without one pair.
+
+    Parameters
+    ----------
+    solved : Solved
+    volunteer : int
+    child : int or None
+        The child of the pair that ends; None where the volunteer leaves altogether.
+    """
+
+    def __init__(self, solved: Solved, volunteer: int, child: int | None) -> None:
+        problem, columns = solved.problem, solved.columns
+        self._solved = solved
+        gone = problem.volunteer == volunteer
+        if child is not None:
+            gone &= problem.child == child
+        self.gone: Bools = gone[columns.candidate]
+        """Columns that cannot be any more."""
+        self.ended = [column for column in solved.chosen if self.gone[column]]
+        self.others = [column for column in solved.chosen if not self.gone[column]]
+        self.was_fixed = bool((problem.fixed & gone).any())
+        self.model = solved.model
+        if self.was_fixed:
+            rows = solved.model.rows
+            freed = (rows.kind == int(Kind.PAIR_ONCE)) & np.isin(rows.owner, np.flatnonzero(gone))
+            self.model = replace(solved.model, rows=replace(rows, equal=rows.equal & ~freed))
+
+    def step_in(self, seed: int) -> list[int]:
+        """Fill the empty places as well as can be while every other pair keeps its time.
+
+        Places come first where every place should be filled.
+        """
+        rows = self.model.rows
+        left = rows.upper - usage(rows, self.others)
+        fitting = np.minimum.reduceat((left[rows.row] - rows.value).astype(np.int64), rows.first[:-1]) >= 0
+        fitting &= ~self.gone
+        fitting[self.others] = False
+        free = Model(
+            self._solved.problem,
+            self.model.columns,
+            replace(rows, upper=left, equal=np.zeros(rows.count, dtype=np.bool_)),
+            self.model.gain + self._place(),
+        )
+        part, number = restrict(free, fitting & (free.gain > 0))
+        if not len(number):
+            return sorted(self.others)
+        prices = part.price(np.zeros(part.rows.count))
+        found = decide(part.rows, part.gain, prices.bound_with(), [], Stop(), seed, top=prices.bound, margin=2**40)
+        return sorted([*self.others, *number[found.chosen or []].tolist()])
+
+    def _place(self) -> int:
+        """Return what a place is worth beyond its gain, so that filling it always pays where it must be filled."""
+        if self._solved.problem.place_value is not None:
+            return 0
+        gain = self.model.gain
+        return (int(np.ptp(gain)) + int(np.abs(gain).max())) * (len(self.ended) + 1) + 1
+
+    def warm(self, program: WhatIf, seed: int) -> WhatIf:
+        """Return a program to ask: the one at hand, or a new one where a fixed pair ends."""
+        if not self.was_fixed:
+            return program
+        shift = self._solved.prices.shift
+        prices = self.model.price(self._solved.prices.row / 2.0**shift)
+        return WhatIf(Solved(self.model, self._solved.chosen, prices), seed)
+
+    def start_again(self, program: WhatIf, stop: Stop, seed: int) -> Decision:
+        """Find the best solution without what is gone, all other pairs free to change."""
+        estimate = self.warm(program, seed).without(np.flatnonzero(self.gone))
+        if estimate is None:
+            return Decision(None, NOTHING, NOTHING)
+        part, number = restrict(self.model, ~self.gone)
+        prices = part.price(estimate.duals)
+        known = np.searchsorted(number, self.step_in(seed)).tolist()
+        start = known if holds(part.rows, known) else None
+        margin = _MARGIN + self._solved.bound - self._solved.value
+        found = decide(part.rows, part.gain, prices.bound_with(), start, stop, seed, top=prices.bound, margin=margin)
+        chosen = None if found.chosen is None else number[found.chosen].tolist()
+        return Decision(chosen, found.value, found.bound)
+
+
+def least_moved(solved: Solved, chosen: list[int]) -> list[int]:
+    """Return the same pairs with as many as possible at the times of the solution."""
+    columns = solved.columns
+    before = solved.paired()
+    stay = {int(columns.candidate[column]): column for column in chosen}
+    old = [before[candidate] for candidate in stay if candidate in before]
+    keep = np.zeros(columns.count, dtype=np.bool_)
+    keep[[*chosen, *old]] = True
+    part, number = restrict(solved.model, keep)
+    gain = np.full(len(number), len(chosen) + 1, dtype=np.int64) + np.isin(number, old)
+    top = (len(chosen) + 1) * len(chosen) + len(old)
+    start = np.searchsorted(number, chosen).tolist()
+    once = np.unique(part.columns.candidate, return_inverse=True)[1]
+    entries = Entries(once, np.arange(len(number)), np.ones(len(number), dtype=np.int64))
+    ones = np.ones(len(stay), dtype=np.int64)
+    rows = extend(part.rows, entries, ones, ones > 0, columns=len(number))
+    found = decide(rows, gain, np.full(len(number), top), start, Stop(), 0, top=top, margin=top)
+    return sorted(number[found.chosen or start].tolist())

@@ -1,0 +1,212 @@
+"""The changes that help most, each with what it brings: proven by solving the changed problem again."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from scheduling.pairing.bound import Prices
+from scheduling.pairing.candidates import Candidates
+from scheduling.pairing.explain.changes import Change, possible_changes
+from scheduling.pairing.explain.solved import Solved, model_of, recall
+from scheduling.pairing.fixed import settle
+from scheduling.pairing.highs import Floats
+from scheduling.pairing.load import load
+from scheduling.pairing.problem import Ints, Problem
+from scheduling.pairing.relaxation import Model, relax
+from scheduling.pairing.resolve import decide
+from scheduling.pairing.rows import Kind, Rows, build_rows
+from scheduling.pairing.search import greedy, maximise
+from scheduling.stop import Stop
+
+_MARGIN, _CLOSE = 10, 60
+_TRIES = 3
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Measure:
+    """What a change is to increase: the value, or, where not every place can be filled though it must, the places.
+
+    Attributes
+    ----------
+    unit : int
+        Gain that counts as one.
+    place : int
+        Gain of a filled place beyond its score.
+    fill : bool
+        Whether the rows say that every place is filled.
+    """
+
+    unit: int
+    place: int
+    fill: bool
+
+    def model(self, problem: Problem) -> Model:
+        """Return the model of a problem."""
+        plain = model_of(problem)
+        if self.fill or problem.place_value is not None:
+            return plain
+        rows = build_rows(problem, plain.columns, fill=False)
+        return replace(plain, rows=rows, gain=problem.score[plain.columns.candidate] + self.place)
+
+
+def helpful_changes(
+    problem: Mapping[str, Any],
+    solution: Mapping[str, Any],
+    *,
+    count: int = 5,
+    each: int = 2,
+    verify: int | None = None,
+    candidates: Candidates | None = None,
+    solved: Solved | None = None,
+    time_limit: float | None = None,
+    seed: int = 0,
+) -> list[dict[str, Any]]:
+    """Return the single changes that would help most.
+
+    Parameters
+    ----------
+    problem, solution : mapping
+        A problem and its solution; also one that says that not every place can be filled.
+    count : int
+        How many.
+    each : int
+        How many of one code at most.
+    verify : int, optional
+        How many are solved again at most, those first of which the relaxation lets hope most; as many as needed if not
+        given. The others are known by ``at_most`` alone.
+    candidates : Candidates, optional
+        What the problem's candidates were computed from; then rules may be waived for children with empty places.
+    solved : Solved, optional
+        What the solver or an `Explainer` knows already.
+    time_limit : float, optional
+        Seconds for all together.
+    seed : int
+
+    Returns
+    -------
+    list of dict
+        ``code``, who and where, ``at_least`` and ``at_most`` (proven) and ``gain`` (the same where they are equal, else
+        None), the largest first; in points, or in ``places`` (``unit``) where not every place can be filled. Codes:
+        ``one_more_volunteer`` (``like``), ``one_more_room`` (``centre``, ``day``), ``one_more_place``, ``more_load``
+        (``volunteer``), ``volunteer_free``, ``child_free`` (``slot``), ``pair_allowed`` and ``rule_waived``.
+    """
+    stop = Stop(time_limit)
+    short = solution["status"] in ("infeasible", "unknown")
+    measure = _Measure(1, 0, fill=True)
+    if short:
+        solved, measure = _fullest(load(problem), stop, seed)
+    elif solved is None:
+        solved = recall(problem, solution, seed)
+    waivable = None if candidates is None else (candidates, [entry["child"] for entry in solution["unplaced"]])
+    cases = []
+    for change in possible_changes(solved, each, waivable)[: _TRIES * count]:
+        case = _Case(solved, measure, change)
+        case.bound(stop, seed)
+        if case.at_most > 0:
+            cases.append(case)
+    cases.sort(key=lambda case: -case.at_most)
+    for number, case in enumerate(cases):
+        reached = sorted((other.at_least for other in cases), reverse=True)[count - 1 : count]
+        if number == verify or stop.cut() or (reached and reached[0] >= case.at_most):
+            break
+        case.verify(stop, seed)
+    cases.sort(key=lambda case: (-case.at_least, -case.at_most))
+    return [case.told("places" if short else "points") for case in cases[:count] if case.at_most > 0]
+
+
+def _fullest(problem: Problem, stop: Stop, seed: int) -> tuple[Solved, _Measure]:
+    """Fill as many places as can be; a place counts more than all scores together, as a unit."""
+    spread = int(np.ptp(problem.score)) if len(problem.score) else 0
+    lowest = int(problem.score.min()) if len(problem.score) else 0
+    unit = int(problem.places.sum() + 1) * (spread + 1)
+    measure = _Measure(unit, unit - lowest, fill=False)
+    model = measure.model(problem)
+    kept = settle(problem, model.columns)
+    found = maximise(model, greedy(model, kept), stop, seed, lambda *step: None, margin=_MARGIN)
+    return Solved(model, found.chosen, model.price(found.prices.row / 2.0**found.prices.shift)), measure
+
+
+class _Case:
+    """A change under test.
+
+    Attributes
+    ----------
+    at_least, at_most : int
+        What it brings, in units of the measure.
+    """
+
+    def __init__(self, solved: Solved, measure: _Measure, change: Change) -> None:
+        self._solved, self._measure, self._change = solved, measure, change
+        self._prices: Prices | None = None
+        self.at_least = 0
+        self.at_most = 0
+
+    def _model(self) -> Model:
+        return self._measure.model(self._change.apply(self._solved.problem))
+
+    def _units(self, value: int) -> int:
+        return max(value // self._measure.unit - self._solved.value // self._measure.unit, 0)
+
+    def bound(self, stop: Stop, seed: int) -> None:
+        """Bound what the change brings by the relaxation of the changed model."""
+        model = self._model()
+        prices = model.price(_same_duals(self._solved, model))
+        if prices.bound - self._solved.value > _CLOSE and not stop.cut():
+            relaxed = relax(model, _again(self._solved, model), stop, seed).prices
+            prices = min(prices, relaxed, key=lambda found: found.bound)
+        self._prices, self.at_most = prices, self._units(prices.bound)
+
+    def verify(self, stop: Stop, seed: int) -> None:
+        """Solve the changed model."""
+        model, prices = self._model(), self._prices
+        if prices is None:
+            return
+        margin = _MARGIN + self._solved.bound - self._solved.value
+        if prices.bound - self._solved.value <= _CLOSE + margin:
+            margin = max(prices.bound - self._solved.value - 1, 0)
+        start, top = _again(self._solved, model), max(prices.bound, self._solved.value)
+        found = decide(model.rows, model.gain, prices.bound_with(), start, stop, seed, top=top, margin=margin)
+        self.at_least, self.at_most = self._units(found.value), self._units(found.bound)
+
+    def told(self, unit: str) -> dict[str, Any]:
+        """Return the change as data."""
+        gain = self.at_least if self.at_least == self.at_most else None
+        bounds = {"gain": gain, "at_least": self.at_least, "at_most": self.at_most, "unit": unit}
+        return {"code": self._change.code, **self._change.data, **bounds}
+
+
+def _again(solved: Solved, model: Model) -> list[int]:
+    """Return the columns of the solution in the model of a changed problem."""
+    width, slots = len(model.problem.volunteers), model.problem.slots + 1
+
+    def keys(of: Model) -> Ints:
+        candidate = of.columns.candidate
+        pair = of.problem.child[candidate] * width + of.problem.volunteer[candidate]
+        return np.asarray(pair * slots + of.columns.start + 1)
+
+    chosen: list[int] = np.searchsorted(keys(model), keys(solved.model)[solved.chosen]).tolist()
+    return chosen
+
+
+def _same_duals(solved: Solved, model: Model) -> Floats:
+    """Return the prices of a solved model for the rows of another that mean the same; 0 for the rest."""
+    old, new = _row_keys(solved.model.rows, solved.problem), _row_keys(model.rows, model.problem)
+    duals = np.zeros(model.rows.count)
+    order = np.argsort(old, kind="stable")
+    if not len(order):
+        return duals
+    at = order[np.minimum(np.searchsorted(old[order], new), len(order) - 1)]
+    same = (old[at] == new) & (new >= 0)
+    duals[same] = solved.prices.row[at[same]] / 2.0**solved.prices.shift
+    return duals
+
+
+def _row_keys(rows: Rows, problem: Problem) -> Ints:
+    """Return a number for what each row means, -1 where it is none of a problem's own."""
+    owner = rows.owner.copy()
+    pairs = rows.kind == int(Kind.PAIR_ONCE)
+    owner[pairs] = (problem.child[rows.owner[pairs]] << 20) + problem.volunteer[rows.owner[pairs]]
+    known = (rows.kind >= int(Kind.CHILD_PLACE)) & (rows.kind <= int(Kind.ROOMS))
+    return np.where(known, (rows.kind << 57) + (owner << 16) + rows.slot + 1, -1)

@@ -1,0 +1,119 @@
+"""A solution beside its model and its prices: what every explanation begins from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from scheduling.pairing.bound import Prices
+from scheduling.pairing.columns import Columns, build_columns
+from scheduling.pairing.fixed import settle
+from scheduling.pairing.load import load
+from scheduling.pairing.problem import NO_START, Ints, Problem
+from scheduling.pairing.relaxation import Model, relax
+from scheduling.pairing.rows import build_rows
+from scheduling.stop import Stop
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Solved:
+    """A solved model.
+
+    Attributes
+    ----------
+    model : Model
+        Where every place must be filled, the one whose rows say so.
+    chosen : list of int
+        Columns of the solution, ascending.
+    prices : Prices
+        Prices of the rows, from the linear relaxation.
+    """
+
+    model: Model
+    chosen: list[int]
+    prices: Prices
+
+    @property
+    def problem(self) -> Problem:
+        """The problem."""
+        return self.model.problem
+
+    @property
+    def columns(self) -> Columns:
+        """The columns of the problem."""
+        return self.model.columns
+
+    @property
+    def value(self) -> int:
+        """Gain of the solution."""
+        return self.model.value(self.chosen)
+
+    @property
+    def bound(self) -> int:
+        """Proven upper bound on the gain of every solution."""
+        return max(self.prices.bound, self.value)
+
+    def paired(self) -> dict[int, int]:
+        """Return the column of each candidate that is paired."""
+        return {int(self.columns.candidate[column]): column for column in self.chosen}
+
+    def ceilings(self) -> Ints:
+        """Return, per column, a proven upper bound on the gain of every solution that uses it."""
+        return self.prices.bound_with()
+
+
+def model_of(problem: Problem) -> Model:
+    """Return the model whose best solution is the problem's best solution."""
+    columns = build_columns(problem)
+    fill = problem.place_value is None
+    gain = (problem.place_value or 0) + problem.score[columns.candidate]
+    return Model(problem, columns, build_rows(problem, columns, fill=fill), gain)
+
+
+def recall(problem: Mapping[str, Any], solution: Mapping[str, Any], seed: int) -> Solved:
+    """Read a problem and its solution and find the prices again.
+
+    Raises
+    ------
+    InvalidProblem
+        The problem is wrong.
+    ValueError
+        There is no solution, or it is not one of this problem.
+    """
+    checked = load(problem)
+    model = model_of(checked)
+    if checked.fixed.any():
+        settle(checked, model.columns)
+    if solution.get("status") not in ("optimal", "feasible"):
+        raise ValueError("there is no solution to explain")
+    chosen = columns_of(model, solution)
+    return Solved(model, chosen, relax(model, chosen, Stop(), seed).prices)
+
+
+def columns_of(model: Model, solution: Mapping[str, Any]) -> list[int]:
+    """Return the columns of a solution's pairs, ascending.
+
+    Raises
+    ------
+    ValueError
+        A pair is none of this problem.
+    """
+    problem, columns = model.problem, model.columns
+    child = {name: i for i, name in enumerate(problem.children)}
+    volunteer = {name: i for i, name in enumerate(problem.volunteers)}
+    key = problem.child * len(volunteer) + problem.volunteer
+    chosen = []
+    for pair in solution["pairs"]:
+        start = pair.get("start", NO_START)
+        c, v = child.get(pair["child"]), volunteer.get(pair["volunteer"])
+        mine = range(0)
+        if c is not None and v is not None:
+            wanted = c * len(volunteer) + v
+            at = int(np.searchsorted(key, wanted))
+            mine = columns.of(at) if at < len(key) and key[at] == wanted else mine
+        found = [column for column in mine if int(columns.start[column]) == start]
+        if not found:
+            raise ValueError(f"{pair['child']} with {pair['volunteer']} at {start} is no pair of this problem")
+        chosen += found
+    return sorted(chosen)

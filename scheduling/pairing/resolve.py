@@ -1,0 +1,214 @@
+"""Solve a model again after a change, from what the first solution proved: the columns that could matter, no others."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from scheduling.pairing.highs import solve_integer
+from scheduling.pairing.problem import Bools, Ints
+from scheduling.pairing.relaxation import Model, Relaxation
+from scheduling.pairing.rows import Rows
+from scheduling.pairing.search import round_up
+from scheduling.stop import Stop
+
+_NODES = 100_000
+_ROUNDING = 1e-6
+_WIDER = 8
+NOTHING = -(2**62)
+"""Bound of no solution at all."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Decision:
+    """What a search among integer solutions came to.
+
+    Attributes
+    ----------
+    chosen : list of int or None
+        Columns of the best solution, ascending; None without one.
+    value : int
+        Its gain; `NOTHING` without one.
+    bound : int
+        A proven upper bound on every gain; `NOTHING` where it is proven that there is no solution.
+    """
+
+    chosen: list[int] | None
+    value: int
+    bound: int
+
+    @property
+    def proven(self) -> bool:
+        """Whether nothing better exists."""
+        return self.bound <= self.value
+
+    @property
+    def impossible(self) -> bool:
+        """Whether there is no solution, proven."""
+        return self.bound == NOTHING
+
+
+def append_row(rows: Rows, members: Ints, limit: int, *, equal: bool, value: int = 1) -> Rows:
+    """Return the rows with one more: ``value`` times the sum of these columns is at most, or exactly, ``limit``.
+
+    Parameters
+    ----------
+    rows : Rows
+    members : int64 array
+        Columns, ascending.
+    limit : int
+    equal : bool
+    value : int
+        Coefficient of every member.
+    """
+    entries = Entries(np.zeros(len(members), dtype=np.int64), members, np.full(len(members), value, dtype=np.int64))
+    limits = np.array([limit], dtype=np.int64), np.array([equal], dtype=np.bool_)
+    return extend(rows, entries, *limits, columns=len(rows.first) - 1)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Entries:
+    """Entries of new rows: ``row`` counts from 0 over the new ones, ``column`` over all columns, old and new."""
+
+    row: Ints
+    column: Ints
+    value: Ints
+
+
+def extend(rows: Rows, entries: Entries, upper: Ints, equal: Bools, *, columns: int) -> Rows:
+    """Return the rows with more rows, and perhaps more columns, which are in the new rows alone.
+
+    Parameters
+    ----------
+    rows : Rows
+    entries : Entries
+    upper, equal : int64, bool arrays
+        Limits of the new rows.
+    columns : int
+        Number of columns afterwards.
+    """
+    order = np.lexsort((entries.row, entries.column))
+    row, column, value = entries.row[order], entries.column[order], entries.value[order]
+    padding = np.full(columns + 1 - len(rows.first), rows.first[-1], dtype=np.int64)
+    first = np.concatenate([rows.first, padding])
+    at = first[column + 1]
+    first[1:] += np.cumsum(np.bincount(column, minlength=columns))
+    none = np.full(len(upper), -1, dtype=np.int64)
+    # -1: rows of none of the problem's kinds
+    return replace(
+        rows,
+        first=first,
+        row=np.insert(rows.row, at, rows.count + row),
+        value=np.insert(rows.value, at, value),
+        upper=np.concatenate([rows.upper, upper]),
+        equal=np.concatenate([rows.equal, equal]),
+        kind=np.concatenate([rows.kind, none]),
+        owner=np.concatenate([rows.owner, none]),
+        slot=np.concatenate([rows.slot, none]),
+    )
+
+
+def usage(rows: Rows, chosen: list[int]) -> Ints:
+    """Return how much of each row the chosen columns use."""
+    used = np.zeros(rows.count, dtype=np.int64)
+    for column in chosen:
+        entries = slice(int(rows.first[column]), int(rows.first[column + 1]))
+        used[rows.row[entries]] += rows.value[entries]
+    return used
+
+
+def holds(rows: Rows, chosen: list[int]) -> bool:
+    """Tell whether the chosen columns keep every row."""
+    used = usage(rows, chosen)
+    return bool((used <= rows.upper).all() and (used[rows.equal] == rows.upper[rows.equal]).all())
+
+
+def decide(
+    rows: Rows,
+    gain: Ints,
+    ceiling: Ints,
+    start: list[int] | None,
+    stop: Stop,
+    seed: int,
+    *,
+    top: int,
+    margin: int = 25,
+    enough: int | None = None,
+    report: Callable[[int, int], None] | None = None,
+) -> Decision:
+    """Find the best solution among columns of which is known what a solution with them is worth at most.
+
+    Parameters
+    ----------
+    rows : Rows
+        They alone say what a solution is; they need not be the hard rules of a problem.
+    gain : int64 array [columns]
+    ceiling : int64 array [columns]
+        Proven upper bound on the gain of every solution that uses the column.
+    start : list of int or None
+        A known solution.
+    stop : Stop
+    seed : int
+    top : int
+        Proven upper bound on every gain.
+    margin : int
+        The first program keeps the columns whose ceiling is at most this much below ``top``.
+    enough : int, optional
+        A value at which the search may end.
+    report : callable, optional
+        Called with value and bound.
+
+    Notes
+    -----
+    A column with a ceiling not above the best value cannot be in anything better. So a program over the columns near
+    ``top`` gives a value, and a second one over the columns with higher ceilings decides.
+    """
+    best, value, bound = start, NOTHING if start is None else int(gain[start].sum()), top
+    target = bound if enough is None else min(enough, bound)
+    keep = ceiling >= top - margin
+    while value < min(target, bound) and not stop.cut():
+        if best is not None:
+            keep[best] = True
+        answer = solve_integer(rows, gain, keep, best, stop, seed, node_limit=_NODES)
+        if answer.chosen is not None and holds(rows, answer.chosen) and int(gain[answer.chosen].sum()) > value:
+            best, value = answer.chosen, int(gain[answer.chosen].sum())
+        outside = int(ceiling[~keep].max(initial=NOTHING))
+        inside = NOTHING if answer.infeasible else _whole(answer.bound, bound)
+        bound = min(bound, max(inside, outside, value))
+        if report is not None and value > NOTHING:
+            report(value, bound)
+        if not answer.complete or outside <= value:
+            break
+        wider = ceiling > value if best is not None else ceiling >= top - (margin := margin * _WIDER)
+        if not (wider & ~keep).any() and best is not None:
+            break
+        keep |= wider
+    return Decision(best, value, bound)
+
+
+def _whole(bound: float, otherwise: int) -> int:
+    return int(np.floor(bound + _ROUNDING)) if np.isfinite(bound) else otherwise
+
+
+def better_start(model: Model, relaxed: Relaxation, start: list[int]) -> list[int]:
+    """Return the relaxation made whole where that keeps every row and is worth more, else the start."""
+    rounded = round_up(model, relaxed, start)
+    return rounded if model.value(rounded) > model.value(start) and holds(model.rows, rounded) else start
+
+
+def restrict(model: Model, keep: Bools) -> tuple[Model, Ints]:
+    """Return a model over some of its columns, and their numbers in the whole one."""
+    columns, rows = model.columns, model.rows
+    chosen = np.flatnonzero(keep).astype(np.int64)
+    candidate = columns.candidate[chosen]
+    first = np.searchsorted(candidate, np.arange(len(columns.first))).astype(np.int64)
+    size = np.diff(rows.first)
+    entries = np.repeat(keep, size)
+    begin = np.concatenate([[0], np.cumsum(size[chosen])]).astype(np.int64)
+    smaller = Model(
+        model.problem,
+        replace(columns, candidate=candidate, start=columns.start[chosen], first=first),
+        replace(rows, first=begin, row=rows.row[entries], value=rows.value[entries]),
+        model.gain[chosen],
+    )
+    return smaller, chosen

@@ -1,0 +1,98 @@
+"""Converter for the text format of public vehicle-routing instances with time windows.
+
+Source: M. M. Solomon, "Algorithms for the vehicle routing and scheduling problems with time window constraints",
+Operations Research 35 (1987), and its extension by H. Gehring and J. Homberger (1999). Both collections are published
+as text files with one line per customer.
+"""
+
+import math
+from typing import Any
+
+SCALE = 10
+"""Distances are cut off after one decimal and given in tenths, as in the literature on exact methods."""
+
+_COLUMNS = 7
+
+
+def problem_from_solomon(text: str, stops: int | None = None) -> dict[str, Any]:
+    """Return a routes problem for an instance in the text format.
+
+    Parameters
+    ----------
+    text : str
+        The file: its name, the number of vehicles and their capacity, then number, x, y, demand, ready time, due date
+        and service time of the depot and of every customer.
+    stops : int, optional
+        Take only so many first customers, as the classes of 25 and 50 do.
+
+    Returns
+    -------
+    dict
+        A problem in tenths: times and distances are ten times those of the file, travel is cut off to a whole tenth.
+
+    Raises
+    ------
+    ValueError
+        The text is not in that format, or has fewer customers than asked for.
+    """
+    vehicles, capacity, rows = _read(text)
+    if stops is not None and len(rows) <= stops:
+        raise ValueError(f"{stops} customers wanted, {len(rows) - 1} found")
+    rows = rows if stops is None else rows[: stops + 1]
+    travel = [[_travel(one, other) for other in rows] for one in rows]
+    depot = rows[0]
+    width, names = len(str(len(rows) - 1)), len(str(vehicles))
+    return {
+        "kind": "routes",
+        "version": 1,
+        "duration": travel,
+        "distance": None,
+        "teams": [
+            {
+                "id": f"t{number:0{names}d}",
+                "start": 0,
+                "end": 0,
+                "from": depot[4] * SCALE,
+                "to": depot[5] * SCALE,
+                "capacity": capacity,
+                "max_stops": None,
+                "skills": [],
+            }
+            for number in range(1, vehicles + 1)
+        ],
+        "stops": [
+            {
+                "id": f"c{place:0{width}d}",
+                "place": place,
+                "windows": [[row[4] * SCALE, row[5] * SCALE]],
+                "service": row[6] * SCALE,
+                "demand": row[3],
+                "prize": None,
+                "skills": [],
+            }
+            for place, row in enumerate(rows)
+            if place
+        ],
+        "team_cost": 0,
+    }
+
+
+def _read(text: str) -> tuple[int, int, list[list[int]]]:
+    """Return the vehicles, their capacity, and the rows of depot and customers."""
+    numbers = []
+    for line in text.splitlines():
+        words = line.split()
+        if words and all(word.lstrip("-").isdigit() for word in words):
+            numbers.append([int(word) for word in words])
+    if len(numbers) < 2 or len(numbers[0]) != 2 or any(len(row) != _COLUMNS for row in numbers[1:]):
+        raise ValueError("expected a line of vehicles and capacity, then lines of seven whole numbers")
+    rows = numbers[1:]
+    if [row[0] for row in rows] != list(range(len(rows))):
+        raise ValueError("expected customers numbered from 0, the depot, upwards")
+    return numbers[0][0], numbers[0][1], rows
+
+
+def _travel(one: list[int], other: list[int]) -> int:
+    """Return the distance in tenths, cut off: exactly, by the whole root of a whole number."""
+    square = (one[1] - other[1]) ** 2 + (one[2] - other[2]) ** 2
+    return math.isqrt(SCALE * SCALE * square)

@@ -1,0 +1,173 @@
+"""Explanations are true: what they say a change costs is what it costs."""
+
+import json
+from typing import Any
+
+import pytest
+
+from scheduling import routes
+from scheduling.routes.instances import instance
+from tests.scheduling.routes.brute_force import optimum, random_problem
+from tests.scheduling.routes.problems import left, orders, problem_of, small, stop, team
+
+
+def two_teams() -> dict[str, Any]:
+    """Return x and y near home; a visits both, b is far away."""
+    return problem_of([team("a"), team("b", start=9, end=9)], [stop("x", 1), stop("y", 2), stop("z", 9)])
+
+
+def test_what_a_stop_costs_where_it_is() -> None:
+    problem = two_teams()
+    told = routes.why_here(problem, routes.solve(problem), "y")
+
+    assert told == {"stop": "y", "team": "a", "saving": 20, "prize": None, "elsewhere": [{"team": "b", "extra": 120}]}
+
+
+def test_what_a_stop_that_is_left_out_would_cost() -> None:
+    problem = problem_of([team("a")], [stop("x", 5, prize=99)])
+    told = routes.why_here(problem, routes.solve(problem), "x")
+
+    assert told == {"stop": "x", "team": None, "saving": 0, "prize": 99, "elsewhere": [{"team": "a", "extra": 1}]}
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"skills": []}, {"code": "no_team_with_skills", "skills": ["nurse"]}),
+        ({"capacity": 1}, {"code": "demand_too_large", "short": 1}),
+        ({"capacity": 2}, {"code": "team_full", "short": 1}),
+        ({"max_stops": 0}, {"code": "team_may_not_stop", "short": 1}),
+        ({"max_stops": 1}, {"code": "max_stops_reached", "short": 1}),
+        ({"to": 19}, {"code": "window_unreachable"}),
+        ({"to": 20}, {"code": "no_time_left"}),
+        ({}, {"code": "prize_below_cost"}),
+    ],
+)
+def test_what_keeps_a_stop_out_of_a_route(changes: dict[str, Any], reason: dict[str, Any]) -> None:
+    busy = [] if changes.get("capacity") == 1 or changes.get("max_stops") == 0 or changes.get("to") == 19 else ["y"]
+    stops = [stop("x", 1, skills=["nurse"], demand=2, prize=1), stop("y", 0, service=1, prize=0)]
+    problem = problem_of([team("a", **({"skills": ["nurse"]} | changes))], stops)
+    calls = [{"stop": name, "arrive": 0, "start": 0, "leave": 1} for name in busy]
+    listed = [{"stop": name, "reasons": []} for name in "xy" if name not in busy]
+    solution = {"routes": [{"team": "a", "stops": calls, "distance": 0}] if busy else [], "left_out": listed}
+    told = routes.why_not(problem, solution, "x", "a")
+
+    assert told["reasons"] == [reason]
+    never = ("no_team_with_skills", "demand_too_large", "team_may_not_stop", "window_unreachable")
+    assert told["possible"] is (reason["code"] not in never)
+
+
+def test_a_swap_says_who_would_have_to_go_and_what_it_costs() -> None:
+    problem = problem_of(
+        [team("a", max_stops=1), team("b", start=3, end=3)],
+        [stop("x", 1, windows=[[0, 40]]), stop("y", 2)],
+        duration=[[0, 10, 20, 30], [10, 0, 10, 20], [20, 10, 0, 10], [30, 20, 10, 0]],
+    )
+    solution = routes.solve(problem)
+
+    assert orders(solution) == {"a": ["x"], "b": ["y"]}
+    told = routes.why_not(problem, solution, "y", "a")
+    assert told["reasons"] == [{"code": "max_stops_reached", "short": 1}]
+    assert told["swap"] == {"drop": {"stop": "x", "to": "b"}, "extra": 40}
+
+
+def test_forcing_a_stop_costs_exactly_what_solving_again_says() -> None:
+    problem = two_teams()
+    told = routes.forced_extra(problem, "y", "b")
+
+    assert told == {"stop": "y", "team": "b", "possible": True, "extra": 120, "exact": True}
+
+
+def test_forcing_the_impossible_is_impossible() -> None:
+    told = routes.forced_extra(small(), "he", "an")
+
+    assert told == {"stop": "he", "team": "an", "possible": False, "extra": None, "exact": True}
+
+
+def test_forcing_agrees_with_brute_force() -> None:
+    compared = 0
+    for seed in range(700, 760):
+        problem = random_problem(seed, stops=4)
+        least = optimum(problem)
+        if least is None or not problem["stops"] or not problem["teams"]:
+            continue
+        name, who = problem["stops"][0]["id"], problem["teams"][0]["id"]
+        told = routes.forced_extra(problem, name, who)
+        bound = json.loads(json.dumps(problem))
+        for entry in bound["teams"] + bound["stops"]:
+            if entry["id"] in (name, who):
+                entry["skills"].append("only")
+        bound["stops"][0]["prize"] = None
+        forced = optimum(bound)
+
+        assert told["possible"] is (forced is not None), seed
+        assert told["extra"] == (None if forced is None else forced - least), seed
+        compared += 1
+    assert compared > 30
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "amount", "skill"),
+    [
+        ({"to": 95}, "later_end", 5, None),
+        ({"from": 905}, "earlier_start", 5, None),
+        ({"capacity": 7}, "more_capacity", 3, None),
+        ({"max_stops": 1}, "more_stops", 1, None),
+        ({"skills": ["sign"]}, "one_more_skill", None, "nurse"),
+    ],
+)
+def test_the_one_change_that_helps_is_found(
+    changes: dict[str, Any], code: str, amount: int | None, skill: str | None
+) -> None:
+    far = stop("x", 5, demand=9, prize=500, skills=["nurse", "sign"])
+    near = stop("y", 1, demand=1, prize=700)
+    problem = problem_of([team("a", **({"skills": ["nurse", "sign"]} | changes))], [far, near])
+    solution = routes.solve(problem)
+
+    assert left(solution) == ["x"]
+    best = routes.helpful_changes(problem, solution)[0]
+    assert (best["code"], best["team"], best["stops"]) == (code, "a", ["x"])
+    assert (best["amount"], best["skill"], best["at_least"]) == (amount, skill, 420)
+
+
+def test_a_wider_window_and_one_more_team_help() -> None:
+    stops = [stop("x", 5, windows=[[0, 40]], prize=500), stop("y", 1, prize=900, windows=[[980, 990]])]
+    problem = problem_of([team("a")], stops)
+    wide = routes.helpful_changes(problem, routes.solve(problem))
+    assert [(c["code"], c["stops"], c["amount"], c["at_least"]) for c in wide] == [("wider_window", ["x"], 10, 420)]
+    full = problem_of([team("a", max_stops=1)], [stop("x", 5, prize=500), stop("y", 5, prize=900)], team_cost=30)
+    codes = {c["code"]: c["at_least"] for c in routes.helpful_changes(full, routes.solve(full))}
+    assert codes == {"more_stops": 500, "one_more_team": 370}
+
+
+def test_helpful_changes_are_worth_what_they_promise() -> None:
+    for seed in range(4):
+        problem = instance(24, 4, seed, optional=1.0)
+        solution = routes.solve(problem, time_limit=1)
+        for change in routes.helpful_changes(problem, solution):
+            if change["code"] != "one_more_skill":
+                continue
+            helped = json.loads(json.dumps(problem))
+            next(t for t in helped["teams"] if t["id"] == change["team"])["skills"].append(change["skill"])
+            assert routes.solve(helped, time_limit=2)["value"] <= solution["value"] - change["at_least"]
+
+
+def test_a_problem_without_a_solution_says_what_would_give_one() -> None:
+    problem = problem_of([team("a", skills=["nurse"]), team("b")], [stop("x", 1, skills=["nurse", "sign"])])
+    told = routes.helpful_changes(problem, routes.solve(problem))[0]
+
+    assert (told["code"], told["team"], told["skill"], told["required"]) == ("one_more_skill", "a", "sign", 1)
+
+
+def test_names_that_are_not_there_are_refused() -> None:
+    problem = two_teams()
+    solution = routes.solve(problem)
+
+    with pytest.raises(ValueError, match="not in this problem"):
+        routes.why_here(problem, solution, "nobody")
+    with pytest.raises(ValueError, match="break rules"):
+        routes.why_here(problem_of([team("a", to=1)], [stop("x", 1)]), {"routes": [visit("a", "x")]}, "x")
+
+
+def visit(who: str, name: str) -> dict[str, Any]:
+    return {"team": who, "stops": [{"stop": name}], "distance": 0}
