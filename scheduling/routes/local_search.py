@@ -21,6 +21,9 @@ _NEAR = 1.05
 _MEMORY = 300
 """A candidate is accepted if it is better than what was accepted so many iterations ago (late acceptance)."""
 
+_NEIGHBOURS = 30
+"""Stops nearby with which a stop's moves are tried."""
+
 _SEEDS = 2**32
 
 
@@ -36,27 +39,49 @@ class LocalSearch:
     seed : int
     on_best : callable
         Called with the routes of each best solution of the library; they may break rules that it cannot say.
+    start : Routes, optional
+        Where to begin; they keep all hard rules. Else with random routes.
     """
 
     def __init__(
-        self, translation: Translation, pool: Pool, stop: Stop, seed: int, on_best: Callable[[Routes], None]
+        self,
+        translation: Translation,
+        pool: Pool,
+        stop: Stop,
+        seed: int,
+        on_best: Callable[[Routes], None],
+        start: Routes | None = None,
     ) -> None:
         self._translation, self._pool, self._stop, self._on_best = translation, pool, stop, on_best
         data = translation.data
-        random = pyvrp.RandomNumberGenerator(seed=seed % _SEEDS)
-        neighbours = compute_neighbours(data, NeighbourhoodParams())
+        self._random = random = pyvrp.RandomNumberGenerator(seed=seed % _SEEDS)
+        neighbours = compute_neighbours(data, NeighbourhoodParams(num_neighbours=_NEIGHBOURS))
         self._moves = Moves(data, random, neighbours, PerturbationManager())
         for operator in OPERATORS:
             if operator.supports(data):
                 self._moves.add_operator(operator(data))
         params = PenaltyParams(max_penalty=translation.penalty)
         self._penalties = PenaltyManager(params.midpoint_penalties(data), params)
-        scattered = Solution.make_random(data, random)
-        self._first = self._moves(scattered, self._penalties.max_cost_evaluator(), exhaustive=True)
-        self._best = self._current = self._first
         self._memory: list[Solution] = []
+        self._begin(start)
+
+    def _begin(self, routes: Routes | None) -> None:
+        """Begin with routes that keep all hard rules, or with random ones, mended at once."""
+        if routes is None:
+            scattered = Solution.make_random(self._translation.data, self._random)
+            self._first = self._moves(scattered, self._penalties.max_cost_evaluator(), exhaustive=True)
+        else:
+            self._first = self._translation.solution(routes)
+        self._best = self._current = self._first
+        self._memory.clear()
         self._at = 0
         self._tell(self._first)
+
+    def anew(self) -> None:
+        """Begin again with other random routes, so that the pool sees other routes."""
+        params = PenaltyParams(max_penalty=self._translation.penalty)
+        self._penalties = PenaltyManager(params.midpoint_penalties(self._translation.data), params)
+        self._begin(None)
 
     def restart(self, routes: Routes) -> None:
         """Go on from routes that keep all hard rules."""

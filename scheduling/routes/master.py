@@ -16,10 +16,13 @@ Floats = NDArray[np.float64]
 Triple = tuple[int, int, int]
 """Three stops. At most one route may visit two or more of them, as each is visited once."""
 
-_NODES = 1_000
-"""Nodes after which the choice is given up (a limit that does not depend on the machine)."""
+_NODES, _FEW_NODES = 1_000, 30
+"""Nodes after which a choice is given up that is to be proven, and another: they do not depend on the machine."""
 
 _CUT_ROUNDS, _MOST_TRIPLES = 6, 80
+_TRIPLES_UP_TO = 250
+"""Stops up to which triples are looked for: there are n^3 of them."""
+
 _FIRST_CHOICE, _WIDENING = 1_000, 4
 """Routes among which a choice is made first, and by how much more when that does not decide."""
 
@@ -130,6 +133,8 @@ class Master:
 
     def violated(self, most: int) -> list[Triple]:
         """Return triples that the solution in parts breaks most, few of them with the same stop."""
+        if self._stops > _TRIPLES_UP_TO:
+            return []
         values = np.asarray(self._highs.getSolution().col_value, dtype=np.float64)[len(self._optional) :]
         used = np.flatnonzero(values > 1e-6)
         visits = np.zeros((len(used), self._stops))
@@ -155,7 +160,7 @@ class Master:
                     often[stop] += 1
         return chosen
 
-    def choose(self) -> tuple[list[int] | None, bool]:
+    def choose(self, nodes: int) -> tuple[list[int] | None, bool]:
         """Return the routes, by number, of the best whole solution found, and whether it is proven the best.
 
         Notes
@@ -170,7 +175,7 @@ class Master:
         self._highs.changeColsIntegrality(count, which, np.full(count, 1, dtype=np.uint8))
         self._highs.setOptionValue("mip_rel_gap", 0.0)
         self._highs.setOptionValue("mip_abs_gap", INTEGRAL_GAP)
-        self._highs.setOptionValue("mip_max_nodes", _NODES)
+        self._highs.setOptionValue("mip_max_nodes", nodes)
         remaining = self._stop.remaining()
         if remaining is not None:
             self._highs.setOptionValue("time_limit", remaining)
@@ -184,7 +189,12 @@ class Master:
 
 
 def best_of(
-    make: Callable[[list[Column]], Master], columns: list[Column], triples: list[Triple], below: int | None
+    make: Callable[[list[Column]], Master],
+    columns: list[Column],
+    triples: list[Triple],
+    below: int | None,
+    *,
+    prove: bool,
 ) -> tuple[list[int] | None, bool]:
     """Choose the best of many routes.
 
@@ -197,6 +207,8 @@ def best_of(
         Known to sharpen the relaxation.
     below : int or None
         Only a choice of a lower value is wanted.
+    prove : bool
+        Else only the likeliest routes are tried, and not for long.
 
     Returns
     -------
@@ -229,11 +241,11 @@ def best_of(
         some = np.sort(open_[:size]).tolist()
         narrow = make([columns[k] for k in some])
         narrow.cut(whole.triples)
-        chosen, complete = narrow.choose()
+        chosen, complete = narrow.choose(_NODES if prove else _FEW_NODES)
         if chosen is not None:
             value = narrow.value
             if below is None or value < below:
                 best, below = [some[k] for k in chosen], value
-        if not complete or len(some) == len(open_):
-            return best, complete
+        if not prove or not complete or len(some) == len(open_):
+            return best, prove and complete
         size *= _WIDENING

@@ -8,6 +8,8 @@ from scheduling.routes.travel import Travel
 from scheduling.stop import Stop
 
 _MOST_ROUTES = 20_000
+_THOROUGH_UP_TO = 250
+"""Stops up to which the best choice among pooled routes is looked for, beyond which a good one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ class Pool:
         """Return the best solution made of pooled routes if it is better than the incumbent, which keeps all rules."""
         self.add_routes(incumbent)
         value, columns = self._travel.value(incumbent), self._columns()
-        chosen, _ = best_of(self._master, columns, [], value)
+        chosen, _ = best_of(self._master, columns, [], value, prove=len(self._travel.problem.stops) <= _THOROUGH_UP_TO)
         if not chosen:
             return None
         better = self._unfold([columns[k] for k in chosen])

@@ -43,6 +43,9 @@ _SCALE = 2**16
 _LABELS, _NEAR_LABELS, _FEW_LABELS = 60_000, 200_000, 20_000
 """Labels that may be grown for one kind of team: for prices, within a gap, and where no prices guide it."""
 
+_MOST_WAYS = 4_000_000
+"""Ways between stops, of all kinds of teams together; with more, nothing is proven."""
+
 _MOST_COLUMNS = 25_000
 _EFFORT = 250_000
 """Labels that may be grown for the relaxation, and for each proof (a limit that does not depend on the machine)."""
@@ -130,7 +133,8 @@ class Prover:
         self._teams: list[list[int]] = [[] for _ in set(grid.alike)]
         for team, kind in enumerate(grid.alike):
             self._teams[kind].append(team)
-        self._graphs = [graph_of(grid, able, teams[0]) for teams in self._teams]
+        self._small = sum(int(able[teams[0]].sum()) ** 2 for teams in self._teams) <= _MOST_WAYS
+        self._graphs = [graph_of(grid, able, teams[0]) for teams in self._teams] if self._small else []
         self._memories = [_memory(graph) for graph in self._graphs]
         self._available = [len(teams) for teams in self._teams]
         self._effort = 0
@@ -139,6 +143,8 @@ class Prover:
 
     def enumerate(self, known: Routes | None) -> Proof | None:
         """Grow all routes there are; None where they are too many."""
+        if not self._small:
+            return None
         columns: list[Column] = []
         for kind, graph in enumerate(self._graphs):
             count = len(graph.stops)
@@ -154,6 +160,8 @@ class Prover:
 
     def relax(self, known: Routes) -> int | None:
         """Price stops by the relaxation; return the bound that it proves, None where that took too much."""
+        if not self._small:
+            return None
         self._effort = 0
         master = Master(self._problem, self._available, self._stop, self._seed)
         self._pool.add_routes(known)
@@ -344,7 +352,7 @@ class Prover:
             made.add(some)
             return made
 
-        return best_of(master, columns, [] if self._prices is None else self._prices.triples, below)
+        return best_of(master, columns, [] if self._prices is None else self._prices.triples, below, prove=True)
 
 
 def _memory(graph: Graph) -> Words:

@@ -39,19 +39,16 @@ class Obstacle:
     reason : Reason
     extra : int or None
         What the stop would add to the value, its prize apart, where it can be inserted.
-    position : int or None
-        Before which position of the route.
     """
 
     reason: Reason
     extra: int | None = None
-    position: int | None = None
 
 
-def first_obstacle(grid: Grid, able: Bools, tour: Tour, stop: int) -> Obstacle:
-    """Return what keeps a stop out of a team's route, `Reason.PRIZE` if nothing but its cost."""
+def _first_obstacle(grid: Grid, able: Bools, tour: Tour, stop: int, extra: int) -> Obstacle:
+    """Return what keeps a stop out of a team's route, `Reason.PRIZE` if nothing but its extra cost."""
     problem, team = grid.problem, tour.team
-    if not problem.skilled[team, stop]:
+    if not grid.travel.skilled[team, stop]:
         return Obstacle(Reason.SKILLS)
     if problem.demand[stop] > problem.capacity[team]:
         return Obstacle(Reason.DEMAND)
@@ -63,10 +60,7 @@ def first_obstacle(grid: Grid, able: Bools, tour: Tour, stop: int) -> Obstacle:
         return Obstacle(Reason.MAX_STOPS)
     if problem.demand[[*tour.stops, stop]].sum() > problem.capacity[team]:
         return Obstacle(Reason.FULL)
-    extra, position = tour.prices(np.array([stop], dtype=np.int64))
-    if extra[0] >= IMPOSSIBLE:
-        return Obstacle(Reason.NO_TIME)
-    return Obstacle(Reason.PRIZE, int(extra[0]), int(position[0]))
+    return Obstacle(Reason.NO_TIME) if extra >= IMPOSSIBLE else Obstacle(Reason.PRIZE, extra)
 
 
 def left_out(grid: Grid, able: Bools, routes: Routes, stops: Iterable[int]) -> list[dict[str, Any]]:
@@ -78,14 +72,23 @@ def left_out(grid: Grid, able: Bools, routes: Routes, stops: Iterable[int]) -> l
         ``stop`` and ``reasons``, whose counts sum to the number of teams; that of ``prize_below_cost`` has ``extra``,
         the least that the stop would add to the value.
     """
-    tours = [Tour(grid, team, order) for team, order in enumerate(routes)]
-    return [{"stop": grid.problem.stops[stop], "reasons": _reasons(grid, able, tours, stop)} for stop in stops]
+    which = np.array(list(stops), dtype=np.int64)
+    entries: list[list[Obstacle]] = [[] for _ in which]
+    for team, order in enumerate(routes):
+        tour = Tour(grid, team, order)
+        extras, _ = tour.prices(which)
+        for entry, stop, extra in zip(entries, which.tolist(), extras.tolist(), strict=True):
+            entry.append(_first_obstacle(grid, able, tour, stop, extra))
+    return [
+        {"stop": grid.problem.stops[stop], "reasons": _reasons(entry)}
+        for stop, entry in zip(which.tolist(), entries, strict=True)
+    ]
 
 
-def _reasons(grid: Grid, able: Bools, tours: list[Tour], stop: int) -> list[dict[str, Any]]:
-    if not tours:
+def _reasons(obstacles: list[Obstacle]) -> list[dict[str, Any]]:
+    """Count the obstacles of all teams."""
+    if not obstacles:
         return [{"code": Reason.NO_TEAM.value, "count": 0}]
-    obstacles = [first_obstacle(grid, able, tour, stop) for tour in tours]
     found: list[dict[str, Any]] = []
     for reason in Reason:
         alike = [obstacle for obstacle in obstacles if obstacle.reason is reason]

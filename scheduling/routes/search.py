@@ -25,6 +25,9 @@ _SLICE = 1_000
 _PATIENCE = 10
 """Slices without a better solution after which the search ends."""
 
+_LARGE = 250
+"""Stops above which the search begins with the routes of insertion, and never anew."""
+
 _HELPED = 1_000
 """Slices that a helper runs at most."""
 
@@ -89,9 +92,7 @@ class Search:
 
     def minimise(self) -> Found:
         """Find routes of the lowest value."""
-        insertion = Insertion(self.grid, self.routes)
-        insertion.insert(list(range(len(self.problem.stops))))
-        self._accept("start", insertion.routes)
+        self._insert()
         hopeless = impossible(self.problem, self.able) is not None
         if not hopeless and not self._settle() and self.able.any() and not self.stop.cut():
             self._improve()
@@ -99,6 +100,11 @@ class Search:
             self.stop.interrupted = True
         bound = None if self.missing else self.bound
         return Found(self.routes, self.missing, self.value, bound, hopeless or (bool(self.missing) and self.exact))
+
+    def _insert(self) -> None:
+        insertion = Insertion(self.grid, self.routes)
+        insertion.insert(list(range(len(self.problem.stops))))
+        self._accept("start", insertion.routes)
 
     def _settle(self) -> bool:
         """Try all routes there are; tell whether that decided everything."""
@@ -136,25 +142,40 @@ class Search:
 
     def explore(self, tell: Callable[[list[Pooled]], None]) -> None:
         """Search as a helper: tell of the routes that each slice came across, until asked to stop."""
-        search = LocalSearch(Translation(self.travel, self.able), self.pool, self.early, self.seed, self._offer)
+        if self._large:
+            self._insert()
+        search = self._begin()
         for _ in range(_HELPED):
             if self.stop.cut():
                 return
             self._slice(search)
             tell(self.pool.news())
 
+    @property
+    def _large(self) -> bool:
+        """Whether a search from random routes would take too long to come near what insertion gives."""
+        return len(self.problem.stops) > _LARGE
+
+    def _begin(self) -> LocalSearch:
+        start = self.routes if self._large and not self.missing else None
+        translation = Translation(self.travel, self.able)
+        return LocalSearch(translation, self.pool, self.early, self.seed, self._offer, start)
+
     def _slice(self, search: LocalSearch) -> None:
-        """Search for a while, then put together the best routes of all that were seen."""
+        """Search for a while, then put together the best of all routes seen; begin anew if that was no use."""
+        before = len(self.missing), self.value
         search.run(_SLICE)
         if not self.missing and not self.early.cut():
             better = self.pool.recombine(self.routes)
             if better is not None and self._accept("recombine", better):
                 search.restart(self.routes)
+        if not self._large and (len(self.missing), self.value) == before and not self.early.cut():
+            search.anew()
 
     def _improve(self) -> None:
         """Search in slices, beside a helper; after each, try to prove the routes."""
         with Helper(self.problem, self.seed + 1, self.early) as helper:
-            search = LocalSearch(Translation(self.travel, self.able), self.pool, self.early, self.seed, self._offer)
+            search = self._begin()
             idle, proven_at, slices = 0, None, 0
             while idle < _PATIENCE and not self.exact and not self.early.cut():
                 before = len(self.missing), self.value
