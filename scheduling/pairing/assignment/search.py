@@ -25,6 +25,9 @@ _SMALL = 150
 _FEW = 1_200
 """Columns left by the first exchanges up to which the integer program is tried before more of them."""
 
+_MOST_COLUMNS = 20_000
+"""Columns that the integer program gets at most: its presolve cannot be interrupted."""
+
 _SHORT, _ROUNDS = 3, 7
 _NODES = 300
 _ROUNDING = 1e-6
@@ -135,14 +138,20 @@ def _close(standing: _Standing, stop: Stop, seed: int, report: Report) -> None:
     """Search the columns whose proven bound is above the value."""
     report("integer", standing.value, standing.bound)
     model = standing.model
-    keep = standing.prices.bound_with() > standing.value
+    with_column = standing.prices.bound_with()
+    keep = with_column > standing.value
+    if int(keep.sum()) > _MOST_COLUMNS:
+        order = np.lexsort((np.arange(len(with_column)), -standing.prices.reduced))
+        keep = np.zeros(len(with_column), dtype=np.bool_)
+        keep[order[:_MOST_COLUMNS]] = True
     keep[standing.best] = True
+    outside = int(with_column[~keep].max(initial=standing.value))
     answer = solve_integer(model.rows, model.gain, keep, standing.best, stop, seed, node_limit=_NODES)
     if answer.chosen is not None:
         standing.take(answer.chosen)
     if not answer.infeasible and np.isfinite(answer.bound):
-        inside = max(standing.value, int(np.floor(answer.bound + _ROUNDING)))
-        standing.bound = min(standing.bound, inside)
+        inside = int(np.floor(answer.bound + _ROUNDING))
+        standing.bound = min(standing.bound, max(standing.value, inside, outside))
 
 
 def fill(problem: Problem, columns: Columns, kept: list[int], stop: Stop, seed: int, report: Report) -> Found | None:

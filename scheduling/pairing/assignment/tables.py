@@ -14,7 +14,7 @@ Floats = NDArray[np.floating]
 
 _EXACT_IN_SINGLE = 2**22
 _EXACT_IN_DOUBLE = 2**51
-_MOST_ENTRIES = 8_000_000
+_MOST_ENTRIES = 16_000_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
