@@ -198,17 +198,5 @@ def better_start(model: Model, relaxed: Relaxation, start: list[int]) -> list[in
 
 def restrict(model: Model, keep: Bools) -> tuple[Model, Ints]:
     """Return a model over some of its columns, and their numbers in the whole one."""
-    columns, rows = model.columns, model.rows
     chosen = np.flatnonzero(keep).astype(np.int64)
-    candidate = columns.candidate[chosen]
-    first = np.searchsorted(candidate, np.arange(len(columns.first))).astype(np.int64)
-    size = np.diff(rows.first)
-    entries = np.repeat(keep, size)
-    begin = np.concatenate([[0], np.cumsum(size[chosen])]).astype(np.int64)
-    smaller = Model(
-        model.problem,
-        replace(columns, candidate=candidate, start=columns.start[chosen], first=first),
-        replace(rows, first=begin, row=rows.row[entries], value=rows.value[entries]),
-        model.gain[chosen],
-    )
-    return smaller, chosen
+    return model.restricted(chosen), chosen

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from scheduling.pairing.bound import Prices
 from scheduling.pairing.candidates import Candidates
 from scheduling.pairing.explain.changes import Change, possible_changes
 from scheduling.pairing.explain.solved import Solved, model_of, recall
@@ -15,12 +14,11 @@ from scheduling.pairing.highs import Floats
 from scheduling.pairing.load import load
 from scheduling.pairing.problem import Ints, Problem
 from scheduling.pairing.relaxation import Model, relax
-from scheduling.pairing.resolve import decide
 from scheduling.pairing.rows import Kind, Rows, build_rows
 from scheduling.pairing.search import greedy, maximise
 from scheduling.stop import Stop
 
-_MARGIN, _CLOSE = 10, 60
+_MARGIN, _CLOSE = 5, 60
 _TRIES = 3
 
 
@@ -139,7 +137,6 @@ class _Case:
 
     def __init__(self, solved: Solved, measure: _Measure, change: Change) -> None:
         self._solved, self._measure, self._change = solved, measure, change
-        self._prices: Prices | None = None
         self.at_least = 0
         self.at_most = 0
 
@@ -156,19 +153,13 @@ class _Case:
         if prices.bound - self._solved.value > _CLOSE and not stop.cut():
             relaxed = relax(model, _again(self._solved, model), stop, seed).prices
             prices = min(prices, relaxed, key=lambda found: found.bound)
-        self._prices, self.at_most = prices, self._units(prices.bound)
+        self.at_most = self._units(prices.bound)
 
     def verify(self, stop: Stop, seed: int) -> None:
         """Solve the changed model."""
-        model, prices = self._model(), self._prices
-        if prices is None:
-            return
-        margin = _MARGIN + self._solved.bound - self._solved.value
-        if prices.bound - self._solved.value <= _CLOSE + margin:
-            margin = max(prices.bound - self._solved.value - 1, 0)
-        start, top = _again(self._solved, model), max(prices.bound, self._solved.value)
-        found = decide(model.rows, model.gain, prices.bound_with(), start, stop, seed, top=top, margin=margin)
-        self.at_least, self.at_most = self._units(found.value), self._units(found.bound)
+        model = self._model()
+        found = maximise(model, _again(self._solved, model), stop, seed, lambda *step: None, margin=_MARGIN)
+        self.at_least, self.at_most = self._units(found.value), min(self._units(found.bound), self.at_most)
 
     def told(self, unit: str) -> dict[str, Any]:
         """Return the change as data."""
