@@ -11,7 +11,7 @@ from scheduling.faults import InvalidProblem
 from scheduling.pairing.instances import instance
 from tests.scheduling.brute_force import random_problem
 from tests.scheduling.every_solution import Chosen, EverySolution
-from tests.scheduling.problems import one_pair
+from tests.scheduling.problems import one_pair, slot_free
 
 SEEDS = st.integers(min_value=0, max_value=2**32 - 1)
 
@@ -113,3 +113,16 @@ def test_strangers_are_refused() -> None:
         explainer.if_cancelled("z")
     with pytest.raises(ValueError, match="'z' is no child"):
         explainer.cancelled_exactly("x", "z")
+
+
+def test_load_of_a_fixed_pair_that_ends_is_free_again() -> None:
+    problem = slot_free(fixed=[{"child": "a", "volunteer": "x"}])
+    problem["volunteers"] = [{"id": "x", "max_children": 2, "max_load": 1}]
+    problem["candidates"] = [
+        {"child": "a", "volunteer": "x", "score": 10},
+        {"child": "b", "volunteer": "x", "score": 50},
+    ]
+    explainer = pairing.Explainer(problem, pairing.solve(problem))
+    answer, exact = explainer.if_cancelled("x", "a"), explainer.cancelled_exactly("x", "a")
+    assert [(pair["child"], pair["volunteer"]) for pair in answer["stepping_in"]] == [("b", "x")]
+    assert (answer["loss"], exact["loss"], exact["exact"], answer["without"]) == (-40, -40, True, ["a"])

@@ -4,15 +4,30 @@ from dataclasses import replace
 
 import numpy as np
 
-from scheduling.pairing.explain.solved import Solved
+from scheduling.pairing.explain.solved import Solved, model_of, same_columns, same_duals
 from scheduling.pairing.explain.whatif import WhatIf
-from scheduling.pairing.problem import Bools
+from scheduling.pairing.problem import NO_START, Bools, Problem
 from scheduling.pairing.relaxation import Model
 from scheduling.pairing.resolve import NOTHING, Decision, Entries, decide, extend, holds, restrict, usage
-from scheduling.pairing.rows import Kind
 from scheduling.stop import Stop
 
 _MARGIN = 10
+
+
+def unfixed(solved: Solved, ending: Bools) -> Solved:
+    """Return a solved model in which some candidates are not fixed: what they left no load for may then meet."""
+    problem = solved.problem
+    if not (problem.fixed & ending).any():
+        return solved
+    free = replace(problem, fixed=problem.fixed & ~ending, fixed_start=np.where(ending, NO_START, problem.fixed_start))
+    model = model_of(free)
+    return Solved(model, same_columns(solved, model), model.price(same_duals(solved, model)))
+
+
+def ending_pairs(problem: Problem, volunteer: int, child: int | None) -> Bools:
+    """Mark the candidates that end: all of a volunteer, or one."""
+    ending = problem.volunteer == volunteer
+    return np.asarray(ending if child is None else ending & (problem.child == child))
 
 
 class Cancellation:
@@ -21,6 +36,7 @@ class Cancellation:
     Parameters
     ----------
     solved : Solved
+        In which what ends is not fixed, see `unfixed`.
     volunteer : int
     child : int or None
         The child of the pair that ends; None where the volunteer leaves altogether.
@@ -29,19 +45,11 @@ class Cancellation:
     def __init__(self, solved: Solved, volunteer: int, child: int | None) -> None:
         problem, columns = solved.problem, solved.columns
         self._solved = solved
-        gone = problem.volunteer == volunteer
-        if child is not None:
-            gone &= problem.child == child
-        self.gone: Bools = gone[columns.candidate]
+        self.gone: Bools = ending_pairs(problem, volunteer, child)[columns.candidate]
         """Columns that cannot be any more."""
         self.ended = [column for column in solved.chosen if self.gone[column]]
         self.others = [column for column in solved.chosen if not self.gone[column]]
-        self.was_fixed = bool((problem.fixed & gone).any())
         self.model = solved.model
-        if self.was_fixed:
-            rows = solved.model.rows
-            freed = (rows.kind == int(Kind.PAIR_ONCE)) & np.isin(rows.owner, np.flatnonzero(gone))
-            self.model = replace(solved.model, rows=replace(rows, equal=rows.equal & ~freed))
 
     def step_in(self, seed: int) -> list[int]:
         """Fill the empty places as well as can be while every other pair keeps its time.
@@ -73,17 +81,9 @@ class Cancellation:
         gain = self.model.gain
         return (int(np.ptp(gain)) + int(np.abs(gain).max())) * (len(self.ended) + 1) + 1
 
-    def warm(self, program: WhatIf, seed: int) -> WhatIf:
-        """Return a program to ask: the one at hand, or a new one where a fixed pair ends."""
-        if not self.was_fixed:
-            return program
-        shift = self._solved.prices.shift
-        prices = self.model.price(self._solved.prices.row / 2.0**shift)
-        return WhatIf(Solved(self.model, self._solved.chosen, prices), seed)
-
     def start_again(self, program: WhatIf, stop: Stop, seed: int) -> Decision:
         """Find the best solution without what is gone, all other pairs free to change."""
-        estimate = self.warm(program, seed).without(np.flatnonzero(self.gone))
+        estimate = program.without(np.flatnonzero(self.gone))
         if estimate is None:
             return Decision(None, NOTHING, NOTHING)
         part, number = restrict(self.model, ~self.gone)

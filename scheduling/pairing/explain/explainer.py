@@ -8,7 +8,7 @@ import numpy as np
 from scheduling.pairing.answer import pairs_of
 from scheduling.pairing.candidates import Candidates
 from scheduling.pairing.columns import Reason, build_columns
-from scheduling.pairing.explain.cancelled import Cancellation, least_moved
+from scheduling.pairing.explain.cancelled import Cancellation, ending_pairs, least_moved, unfixed
 from scheduling.pairing.explain.forced import PLACES, solve_with, why_impossible
 from scheduling.pairing.explain.solved import Solved, recall
 from scheduling.pairing.explain.whatif import WhatIf
@@ -252,12 +252,12 @@ class Explainer:
         ValueError
             No such volunteer or child.
         """
-        case = self._cancellation(volunteer, child)
-        estimate = case.warm(self.what_if, self._seed).without(np.flatnonzero(case.gone))
+        here, case = self._cancellation(volunteer, child)
+        estimate = here.what_if.without(np.flatnonzero(case.gone))
         about = None if estimate is None else self._value - estimate.value
-        if about is not None and self._optimal and not case.was_fixed:
+        if about is not None and self._optimal and here is self:
             about = max(0.0, about)
-        return self._after(case, case.step_in(self._seed)) | {"about": about}
+        return here._after(case, case.step_in(self._seed)) | {"about": about}
 
     def cancelled_exactly(
         self, volunteer: str, child: str | None = None, *, time_limit: float | None = None
@@ -270,25 +270,31 @@ class Explainer:
             ``ended``, ``loss``, ``stepping_in`` and ``without`` as in `if_cancelled`, ``exact`` (both solutions are
             proven optimal), ``possible`` and ``changed`` (other pairs that end or move).
         """
-        case = self._cancellation(volunteer, child)
-        decision = case.start_again(self.what_if, Stop(time_limit), self._seed)
+        here, case = self._cancellation(volunteer, child)
+        decision = case.start_again(here.what_if, Stop(time_limit), self._seed)
         if decision.chosen is None:
-            answer = self._after(case, case.step_in(self._seed))
+            answer = here._after(case, case.step_in(self._seed))
             return answer | {"loss": None, "exact": False, "possible": not decision.impossible, "changed": 0}
-        chosen = least_moved(self.solved, decision.chosen)
-        return self._after(case, chosen) | {
+        chosen = least_moved(here.solved, decision.chosen)
+        return here._after(case, chosen) | {
             "exact": self._optimal and decision.proven,
             "possible": True,
             "changed": len(set(case.others) - set(chosen)),
         }
 
-    def _cancellation(self, volunteer: str, child: str | None) -> Cancellation:
+    def _cancellation(self, volunteer: str, child: str | None) -> tuple["Explainer", Cancellation]:
+        """Return the cancellation, and an explainer of the same solution in which what ends is not fixed."""
         if volunteer not in self._problem.volunteers:
             raise ValueError(f"{volunteer!r} is no volunteer of this problem")
         if child is not None and child not in self._problem.children:
             raise ValueError(f"{child!r} is no child of this problem")
         index = None if child is None else self._problem.children.index(child)
-        return Cancellation(self.solved, self._problem.volunteers.index(volunteer), index)
+        other = self._problem.volunteers.index(volunteer)
+        solved, here = unfixed(self.solved, ending_pairs(self._problem, other, index)), self
+        if solved is not self.solved:
+            status = {"status": "optimal" if self._optimal else "feasible"}
+            here = Explainer({}, status, seed=self._seed, solved=solved)
+        return here, Cancellation(solved, other, index)
 
     def _after(self, case: Cancellation, chosen: list[int]) -> dict[str, Any]:
         children = self._problem.child[self._columns.candidate]

@@ -8,13 +8,12 @@ import numpy as np
 
 from scheduling.pairing.candidates import Candidates
 from scheduling.pairing.explain.changes import Change, possible_changes
-from scheduling.pairing.explain.solved import Solved, model_of, recall
+from scheduling.pairing.explain.solved import Solved, model_of, recall, same_columns, same_duals
 from scheduling.pairing.fixed import settle
-from scheduling.pairing.highs import Floats
 from scheduling.pairing.load import load
-from scheduling.pairing.problem import Ints, Problem
+from scheduling.pairing.problem import Problem
 from scheduling.pairing.relaxation import Model, relax
-from scheduling.pairing.rows import Kind, Rows, build_rows
+from scheduling.pairing.rows import build_rows
 from scheduling.pairing.search import greedy, maximise
 from scheduling.stop import Stop
 
@@ -149,16 +148,16 @@ class _Case:
     def bound(self, stop: Stop, seed: int) -> None:
         """Bound what the change brings by the relaxation of the changed model."""
         model = self._model()
-        prices = model.price(_same_duals(self._solved, model))
+        prices = model.price(same_duals(self._solved, model))
         if prices.bound - self._solved.value > _CLOSE and not stop.cut():
-            relaxed = relax(model, _again(self._solved, model), stop, seed).prices
+            relaxed = relax(model, same_columns(self._solved, model), stop, seed).prices
             prices = min(prices, relaxed, key=lambda found: found.bound)
         self.at_most = self._units(prices.bound)
 
     def verify(self, stop: Stop, seed: int) -> None:
         """Solve the changed model."""
         model = self._model()
-        found = maximise(model, _again(self._solved, model), stop, seed, lambda *step: None, margin=_MARGIN)
+        found = maximise(model, same_columns(self._solved, model), stop, seed, lambda *step: None, margin=_MARGIN)
         self.at_least, self.at_most = self._units(found.value), min(self._units(found.bound), self.at_most)
 
     def told(self, unit: str) -> dict[str, Any]:
@@ -166,38 +165,3 @@ class _Case:
         gain = self.at_least if self.at_least == self.at_most else None
         bounds = {"gain": gain, "at_least": self.at_least, "at_most": self.at_most, "unit": unit}
         return {"code": self._change.code, **self._change.data, **bounds}
-
-
-def _again(solved: Solved, model: Model) -> list[int]:
-    """Return the columns of the solution in the model of a changed problem."""
-    width, slots = len(model.problem.volunteers), model.problem.slots + 1
-
-    def keys(of: Model) -> Ints:
-        candidate = of.columns.candidate
-        pair = of.problem.child[candidate] * width + of.problem.volunteer[candidate]
-        return np.asarray(pair * slots + of.columns.start + 1)
-
-    chosen: list[int] = np.searchsorted(keys(model), keys(solved.model)[solved.chosen]).tolist()
-    return chosen
-
-
-def _same_duals(solved: Solved, model: Model) -> Floats:
-    """Return the prices of a solved model for the rows of another that mean the same; 0 for the rest."""
-    old, new = _row_keys(solved.model.rows, solved.problem), _row_keys(model.rows, model.problem)
-    duals = np.zeros(model.rows.count)
-    order = np.argsort(old, kind="stable")
-    if not len(order):
-        return duals
-    at = order[np.minimum(np.searchsorted(old[order], new), len(order) - 1)]
-    same = (old[at] == new) & (new >= 0)
-    duals[same] = solved.prices.row[at[same]] / 2.0**solved.prices.shift
-    return duals
-
-
-def _row_keys(rows: Rows, problem: Problem) -> Ints:
-    """Return a number for what each row means, -1 where it is none of a problem's own."""
-    owner = rows.owner.copy()
-    pairs = rows.kind == int(Kind.PAIR_ONCE)
-    owner[pairs] = (problem.child[rows.owner[pairs]] << 20) + problem.volunteer[rows.owner[pairs]]
-    known = (rows.kind >= int(Kind.CHILD_PLACE)) & (rows.kind <= int(Kind.ROOMS))
-    return np.where(known, (rows.kind << 57) + (owner << 16) + rows.slot + 1, -1)

@@ -9,10 +9,11 @@ import numpy as np
 from scheduling.pairing.bound import Prices
 from scheduling.pairing.columns import Columns, build_columns
 from scheduling.pairing.fixed import settle
+from scheduling.pairing.highs import Floats
 from scheduling.pairing.load import load
 from scheduling.pairing.problem import NO_START, Ints, Problem
 from scheduling.pairing.relaxation import Model, relax
-from scheduling.pairing.rows import build_rows
+from scheduling.pairing.rows import Kind, Rows, build_rows
 from scheduling.stop import Stop
 
 
@@ -117,3 +118,38 @@ def columns_of(model: Model, solution: Mapping[str, Any]) -> list[int]:
             raise ValueError(f"{pair['child']} with {pair['volunteer']} at {start} is no pair of this problem")
         chosen += found
     return sorted(chosen)
+
+
+def same_columns(solved: Solved, model: Model) -> list[int]:
+    """Return the columns of the solution in the model of a changed problem."""
+    width, slots = len(model.problem.volunteers), model.problem.slots + 1
+
+    def keys(of: Model) -> Ints:
+        candidate = of.columns.candidate
+        pair = of.problem.child[candidate] * width + of.problem.volunteer[candidate]
+        return np.asarray(pair * slots + of.columns.start + 1)
+
+    chosen: list[int] = np.searchsorted(keys(model), keys(solved.model)[solved.chosen]).tolist()
+    return chosen
+
+
+def same_duals(solved: Solved, model: Model) -> Floats:
+    """Return the prices of a solved model for the rows of another that mean the same; 0 for the rest."""
+    old, new = _row_keys(solved.model.rows, solved.problem), _row_keys(model.rows, model.problem)
+    duals = np.zeros(model.rows.count)
+    order = np.argsort(old, kind="stable")
+    if not len(order):
+        return duals
+    at = order[np.minimum(np.searchsorted(old[order], new), len(order) - 1)]
+    same = (old[at] == new) & (new >= 0)
+    duals[same] = solved.prices.row[at[same]] / 2.0**solved.prices.shift
+    return duals
+
+
+def _row_keys(rows: Rows, problem: Problem) -> Ints:
+    """Return a number for what each row means, -1 where it is none of a problem's own."""
+    owner = rows.owner.copy()
+    pairs = rows.kind == int(Kind.PAIR_ONCE)
+    owner[pairs] = (problem.child[rows.owner[pairs]] << 20) + problem.volunteer[rows.owner[pairs]]
+    known = (rows.kind >= int(Kind.CHILD_PLACE)) & (rows.kind <= int(Kind.ROOMS))
+    return np.where(known, (rows.kind << 57) + (owner << 16) + rows.slot + 1, -1)
