@@ -23,7 +23,7 @@ other on the same instances, so their ratios mean more than their seconds. A tim
 process for this engine, from the start of the search for the others. A gap is to the best bound that any engine of
 the case proved, or to the published optimum where there is one. Instances come from the seeded generators
 (`python -m scheduling generate`) and from public families, named with their source where they are made or read:
-generalised assignment in `scheduling/benchmarks/instances.py`, Solomon's in `fixtures/problems/public/solomon`.
+generalised assignment in `scheduling/pairing/gap_instances.py`, Solomon's in `fixtures/problems/public/solomon`.
 """
 
 

@@ -2,9 +2,10 @@
 
 import statistics
 
-from scheduling.benchmarks.instances import assignment, with_loads
+from scheduling.benchmarks.instances import with_loads
 from scheduling.benchmarks.report import NAMES, Report, percent, score_gap, seconds_of, status, times
 from scheduling.benchmarks.runs import Bench, Run
+from scheduling.pairing.gap_instances import gap_instance, pairing_problem
 from scheduling.pairing.instances import instance
 
 _HEAD = (
@@ -141,7 +142,7 @@ def generalised(bench: Bench, quick: bool) -> Report:
     gaps: dict[str, list[float]] = {}
     for family, jobs, agents in cases:
         name = f"{family} {jobs}x{agents}"
-        file = bench.instance(f"assignment-{family}-{jobs}", assignment(family, jobs, agents, 1))
+        file = bench.instance(f"assignment-{family}-{jobs}", pairing_problem(gap_instance(family, agents, jobs, 1)))
         engines = ("pairing_highs", "pairing_cp_sat")
         runs = [bench.ours(file, limit), *(run for run in (bench.rival(e, file, limit) for e in engines) if run)]
         bound = min((run.solution["bound"] for run in runs if run.solved), default=0)

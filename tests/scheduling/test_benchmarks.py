@@ -12,7 +12,7 @@ from scheduling import pairing, roster
 from scheduling.benchmarks import __main__ as benchmarks
 from scheduling.benchmarks import pairing_cases, roster_cases
 from scheduling.benchmarks.cases import CASES
-from scheduling.benchmarks.instances import assignment, with_loads
+from scheduling.benchmarks.instances import with_loads
 from scheduling.benchmarks.rivals import pairing_plain, roster_plain
 from scheduling.benchmarks.rivals.linear import highs
 from scheduling.benchmarks.runs import Bench, Run
@@ -60,13 +60,6 @@ def test_plain_roster_models_agree_with_the_engine() -> None:
         greedy = roster_plain.solution_of(plain, roster_plain.greedy(plain), None, False) | RUN
         assert roster.check(given, greedy) == []
         assert greedy["bound"] <= whole["value"] <= greedy["value"]
-
-
-@pytest.mark.parametrize("family", ["D", "E"])
-def test_assignment_families_are_repeatable_problems(family: str) -> None:
-    problem = assignment(family, 12, 3, 5)
-    assert problem == assignment(family, 12, 3, 5) != assignment(family, 12, 3, 6)
-    assert pairing.check(problem, pairing.solve(problem)) == []
 
 
 def test_measurements_become_one_document(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
