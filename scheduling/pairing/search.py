@@ -54,8 +54,12 @@ class Found:
         return self.bound <= self.value
 
 
+def nobody(chosen: list[int], value: int, bound: int) -> None:
+    """Hear of solutions and do nothing with them."""
+
+
 def maximise(
-    model: Model, start: list[int], stop: Stop, seed: int, report: Report, *, margin: int, offer: Offer | None = None
+    model: Model, start: list[int], stop: Stop, seed: int, report: Report, *, margin: int, offer: Offer = nobody
 ) -> Found:
     """Find a solution of the largest gain.
 
@@ -78,7 +82,7 @@ def maximise(
     Then every column is dropped for good whose proven bound, that of every solution with it, is not above the best
     value: what is left is small. It is cut again, and an integer program over it decides.
     """
-    search = _Search(model, start, stop, seed, report, offer or (lambda chosen, value, bound: None))
+    search = _Search(model, start, stop, seed, report, offer)
     relaxed = relax(model, start, stop, seed, lambda prices: search.tell("price", prices.bound))
     search.lower(relaxed.prices.bound)
     search.take(round_up(model, relaxed, start))

@@ -84,7 +84,7 @@ def solve(
             found = maximise(model, start, stop, seed, tell, margin=_MARGIN, offer=offer)
         else:
             offer(start, model.value(start), loose_bound(model))
-            found = assignment.maximise(model, start, stop, seed, tell, margin=_MARGIN)
+            found = assignment.maximise(model, start, stop, seed, tell, margin=_MARGIN, offer=offer)
         answer = _answer(checked, columns, found.chosen, found.value, found.bound)
     tell("done", answer["value"], answer["bound"])
     answer["run"] = {
@@ -100,7 +100,7 @@ def _fill(
 ) -> dict[str, Any]:
     """Fill every place at the best score: first the most places, then, if that is all of them, the best score."""
     if problem.grid is None:
-        filled = assignment.fill(problem, columns, kept, stop, seed, tell)
+        filled = assignment.fill(problem, columns, kept, stop, seed, tell, offer)
         if filled is not None:
             return _answer(problem, columns, filled.chosen, filled.value, filled.bound)
     wanted = int(problem.places.sum())

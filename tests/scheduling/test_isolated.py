@@ -10,6 +10,7 @@ from scheduling import isolated, kinds, pairing, roster
 from scheduling.channel import Channel
 from scheduling.faults import InvalidProblem
 from scheduling.offers import Offers
+from scheduling.pairing.gap_instances import gap_instance, pairing_problem
 from scheduling.pairing.instances import instance
 from tests.scheduling.problems import small, small_answer
 from tests.scheduling.roster import problems as rosters
@@ -153,6 +154,19 @@ def test_what_a_search_hands_out_is_a_solution_with_an_honest_bound(kind: str, m
         assert kinds.check(kind)(problem, solution | {"run": {}}) == []
         assert sign * solution["value"] <= sign * best["value"]
         assert solution["bound"] is None or sign * best["value"] <= sign * solution["bound"]
+
+
+@pytest.mark.parametrize("place_value", [None, 5000])
+def test_assignment_hands_out_its_exchanges(place_value: int | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scheduling.offers._PAUSE", 0.0)
+    monkeypatch.setattr("scheduling.offers._SHARE", 0)
+    problem = pairing_problem(gap_instance("D", 5, 60, 1)) | {"place_value": place_value}
+    handed: list[dict[str, Any]] = []
+    best = pairing.solve(problem, time_limit=1.5, on_solution=handed.append)
+    assert len(handed) > 2
+    for solution in handed:
+        assert pairing.check(problem, solution | {"run": {}}) == []
+        assert solution["value"] <= best["value"] <= solution["bound"]
 
 
 @pytest.mark.parametrize("kind", list(kinds.QUESTIONS))

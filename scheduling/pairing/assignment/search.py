@@ -16,7 +16,7 @@ from scheduling.pairing.placement import Placement
 from scheduling.pairing.problem import Ints, Problem
 from scheduling.pairing.relaxation import Model, Relaxation, relax
 from scheduling.pairing.rows import Kind, build_rows
-from scheduling.pairing.search import Found, Report
+from scheduling.pairing.search import Found, Offer, Report, nobody
 from scheduling.stop import Stop
 
 _SMALL = 150
@@ -42,6 +42,7 @@ class _Standing:
     best: list[int]
     value: int
     bound: int
+    offer: Offer
 
     def take(self, chosen: list[int]) -> None:
         """Take a solution if it is better and keeps every rule."""
@@ -60,7 +61,9 @@ class _Standing:
         return int((self.prices.bound_with() > self.value).sum())
 
 
-def maximise(model: Model, start: list[int], stop: Stop, seed: int, report: Report, *, margin: int) -> Found:
+def maximise(
+    model: Model, start: list[int], stop: Stop, seed: int, report: Report, *, margin: int, offer: Offer = nobody
+) -> Found:
     """Find a solution of the largest gain; the same question as `scheduling.pairing.search.maximise`.
 
     Notes
@@ -70,8 +73,8 @@ def maximise(model: Model, start: list[int], stop: Stop, seed: int, report: Repo
     of volunteers, and an integer program over the columns that could still matter tries to prove the result.
     """
     if not _loaded(model):
-        return search.maximise(model, start, stop, seed, report, margin=margin)
-    return _improve(model, _relax(model, start, stop, seed, report), start, stop, seed, report)
+        return search.maximise(model, start, stop, seed, report, margin=margin, offer=offer)
+    return _improve(model, _relax(model, start, stop, seed, report, offer), start, stop, seed, report, offer)
 
 
 def _loaded(model: Model) -> bool:
@@ -79,19 +82,22 @@ def _loaded(model: Model) -> bool:
     return model.columns.count > _SMALL and bool((model.rows.kind == Kind.VOLUNTEER_LOAD).any())
 
 
-def _relax(model: Model, start: list[int], stop: Stop, seed: int, report: Report) -> Relaxation:
+def _relax(model: Model, start: list[int], stop: Stop, seed: int, report: Report, offer: Offer) -> Relaxation:
     value = model.value(start)
 
     def told(prices: Prices) -> None:
         report("price", value, max(prices.bound, value))
+        offer(start, value, max(prices.bound, value))
 
     return relax(model, start, stop, seed, told)
 
 
-def _improve(model: Model, relaxed: Relaxation, start: list[int], stop: Stop, seed: int, report: Report) -> Found:
+def _improve(
+    model: Model, relaxed: Relaxation, start: list[int], stop: Stop, seed: int, report: Report, offer: Offer
+) -> Found:
     """Go from the relaxation to a solution."""
     value = model.value(start)
-    standing = _Standing(model, relaxed.prices, start, value, max(relaxed.prices.bound, value))
+    standing = _Standing(model, relaxed.prices, start, value, max(relaxed.prices.bound, value), offer)
     standing.take(search.round_up(model, relaxed, start))
     laid = tables(model, relaxed.prices) if standing.open else None
     if laid is not None and not stop.cut():
@@ -109,6 +115,7 @@ def _search(standing: _Standing, laid: Tables, stop: Stop, seed: int, report: Re
     def tell() -> None:
         standing.take(laid.chosen(exchange.best))
         report("exchange", standing.value, standing.bound)
+        standing.offer(standing.best, standing.value, standing.bound)
 
     tell()
     lengths = runs(_ROUNDS)
@@ -137,6 +144,7 @@ def _take(standing: _Standing, laid: Tables, result: tuple[float, Ints] | None) 
 def _close(standing: _Standing, stop: Stop, seed: int, report: Report) -> None:
     """Search the columns whose proven bound is above the value."""
     report("integer", standing.value, standing.bound)
+    standing.offer(standing.best, standing.value, standing.bound)
     model = standing.model
     with_column = standing.prices.bound_with()
     keep = with_column > standing.value
@@ -154,7 +162,9 @@ def _close(standing: _Standing, stop: Stop, seed: int, report: Report) -> None:
         standing.bound = min(standing.bound, max(standing.value, inside, outside))
 
 
-def fill(problem: Problem, columns: Columns, kept: list[int], stop: Stop, seed: int, report: Report) -> Found | None:
+def fill(
+    problem: Problem, columns: Columns, kept: list[int], stop: Stop, seed: int, report: Report, offer: Offer = nobody
+) -> Found | None:
     """Fill every place at the best score.
 
     Returns
@@ -176,13 +186,17 @@ def fill(problem: Problem, columns: Columns, kept: list[int], stop: Stop, seed: 
     def less(stage: str, value: int, bound: int) -> None:
         report(stage, value - worth * wanted, bound - worth * wanted)
 
+    def filled(chosen: list[int], value: int, bound: int) -> None:
+        if len(chosen) == wanted:
+            offer(chosen, value - worth * wanted, bound - worth * wanted)
+
     if not _loaded(model):
         return None
     start = search.greedy(model, kept)
-    relaxed = _relax(model, start, stop, seed, less)
+    relaxed = _relax(model, start, stop, seed, less, filled)
     if relaxed.complete and float(relaxed.values.sum()) < wanted - _ROUNDING * max(wanted, 1):
         return None
-    found = _improve(model, relaxed, start, stop, seed, less)
+    found = _improve(model, relaxed, start, stop, seed, less, filled)
     if len(found.chosen) < wanted:
         return None
     return Found(found.chosen, found.value - worth * wanted, found.bound - worth * wanted, found.prices)
