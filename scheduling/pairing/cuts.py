@@ -8,6 +8,7 @@ import numpy as np
 from scheduling.pairing.bound import Prices
 from scheduling.pairing.cliques import Conflicts, violated_cliques
 from scheduling.pairing.highs import Floats, LinearProgram
+from scheduling.pairing.knapsacks import Knapsacks
 from scheduling.pairing.problem import Ints
 from scheduling.pairing.relaxation import Model, Relaxation, generate
 from scheduling.pairing.rows import Cut
@@ -111,8 +112,9 @@ class Cutter:
 
     Notes
     -----
-    Two kinds. Cliques are sets of columns that exclude each other pair by pair (`scheduling.pairing.cliques`). Rounded
-    rows come from the basis: where a basic column is a fraction, its row of the inverse, without whole parts, gives
+    Three kinds. Cliques are sets of columns that exclude each other pair by pair (`scheduling.pairing.cliques`).
+    Knapsacks join a volunteer's load and number of children (`scheduling.pairing.knapsacks`). Rounded rows come from
+    the basis: where a basic column is a fraction, its row of the inverse, without whole parts, gives
     multipliers ``u >= 0`` of rows ``A x <= b`` that mostly share a small divisor ``d``, ``u = U / d``. Every whole
     solution keeps ``sum floor(U A / d) x <= floor(U b / d)``, because its left side is whole. ``U``, ``A`` and
     ``b`` are whole numbers, so the cut is right whatever the engine's tolerance was.
@@ -120,6 +122,7 @@ class Cutter:
 
     def __init__(self, model: Model) -> None:
         self._conflicts = Conflicts(model.problem, model.columns)
+        self._knapsacks = Knapsacks(model.problem, model.columns)
         self._columns = model.columns.count
         self._upper = model.rows.upper
         column = np.repeat(np.arange(model.columns.count), np.diff(model.rows.first))
@@ -139,7 +142,7 @@ class Cutter:
         values = relaxed.values
         cliques = violated_cliques(self._conflicts, values, relaxed.prices.reduced)
         cuts = [Cut(clique, np.ones(len(clique), dtype=np.int64), 1) for clique in cliques]
-        return cuts + self._rounded(program, values)
+        return cuts + self._knapsacks.violated(values) + self._rounded(program, values)
 
     def _rounded(self, program: LinearProgram, values: Floats) -> list[Cut]:
         basic = program.basics()

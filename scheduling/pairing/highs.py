@@ -48,6 +48,7 @@ class LinearProgram:
         # A warm start is worth more than presolve, and the dual simplex is the faster one even after columns came in.
         self._highs.setOptionValue("presolve", "off")
         self._highs.setOptionValue("simplex_strategy", _DUAL)
+        self._highs.setOptionValue("dual_simplex_cost_perturbation_multiplier", 0.0)
 
     def add(self, columns: Ints) -> None:
         """Add columns that are not in the program yet."""

@@ -9,11 +9,12 @@ from scheduling.pairing.bound import Prices, price
 from scheduling.pairing.columns import Columns
 from scheduling.pairing.highs import Floats, LinearProgram
 from scheduling.pairing.problem import Ints, Problem
-from scheduling.pairing.rows import Rows
+from scheduling.pairing.rows import Kind, Rows
 from scheduling.stop import Stop
 
 _ALL_AT_ONCE = 5_000
-_FIRST_VOLUNTEERS = 12
+_FIRST_VOLUNTEERS, _FIRST_LOADED = 7, 3
+"""How many volunteers of each child the first program knows; fewer where loads make it hard."""
 _NEW_PER_CHILD = 24
 _WORTH_ADDING = 1e-6
 
@@ -149,7 +150,8 @@ def first_columns(model: Model) -> Ints:
     child = model.problem.child[open_]
     order = np.lexsort((-model.problem.score[open_], child))
     rank = np.arange(len(order)) - np.searchsorted(child[order], child[order])
-    best = open_[order][rank < _FIRST_VOLUNTEERS]
+    loaded = bool((model.rows.kind == Kind.VOLUNTEER_LOAD).any())
+    best = open_[order][rank < (_FIRST_LOADED if loaded else _FIRST_VOLUNTEERS)]
     middle = (first[best] + first[best + 1]) // 2
     return np.union1d(first[best], middle)
 

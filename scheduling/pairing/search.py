@@ -24,6 +24,8 @@ _FIRST_NODES = 1
 """The first integer program need not prove anything: its root is enough."""
 _NEAR, _WIDER = 8, 5
 """How many margins off the bound is near enough to decide, and how much wider the next first program is otherwise."""
+_FEW = 8_000
+"""So few columns are decided at once."""
 _FIRST_ROUNDS = 10
 _ROUNDING = 1e-6
 _ROUNDED_PER_CHILD = 64
@@ -171,11 +173,11 @@ class _Search:
             self._integer(model, near, ceiling, nodes=_FIRST_NODES)
             if self.done():
                 return
-            if self.bound - self.value <= _NEAR * max(margin, 1):
+            left = int((ceiling > self.value).sum())
+            if left <= _FEW or self.bound - self.value <= _NEAR * max(margin, 1):
                 break
             margin = _WIDER * max(margin, 1)
-        left = np.flatnonzero(ceiling > self.value)
-        kept = np.union1d(left, np.array(self.best, dtype=np.int64))
+        kept = np.union1d(np.flatnonzero(ceiling > self.value), np.array(self.best, dtype=np.int64))
         few = model.restricted(kept)
         again = relax(few, np.searchsorted(kept, self.best).tolist(), self.stop, self.seed)
         if again.complete:
