@@ -206,8 +206,8 @@ class _Support:
     def __init__(self, program: LinearProgram, values: Floats) -> None:
         used = np.flatnonzero(values > _NOTHING)
         self._share = values[used]
-        self._first, self._row, self._value = program.entries(used)
-        self._times = np.zeros(program.rows_count, dtype=np.int64)
+        self._first, self._row, self._value = program.rows.entries(used)
+        self._times = np.zeros(program.rows.count, dtype=np.int64)
 
     def broken_by(self, combination: _Combination, upper: Ints) -> bytes | None:
         """Return what tells a rounded combination that the relaxation breaks from others, None where it keeps it."""

@@ -36,7 +36,7 @@ class LinearProgram:
     """
 
     def __init__(self, rows: Rows, gain: Ints, stop: Stop, seed: int) -> None:
-        self._rows, self._gain = rows, gain
+        self.rows, self._gain = rows, gain
         self.members = np.zeros(0, dtype=np.int64)
         self.inside = np.zeros(len(gain), dtype=np.bool_)
         self._highs: Any = new_engine(seed)  # its stubs lack the calls about the basis
@@ -55,7 +55,7 @@ class LinearProgram:
         columns = columns[~self.inside[columns]]
         if not len(columns):
             return
-        first, row, value = self._rows.entries(columns)
+        first, row, value = self.rows.entries(columns)
         count = len(columns)
         self._highs.addCols(
             count,
@@ -72,7 +72,7 @@ class LinearProgram:
 
     def extend(self, rows: Rows) -> None:
         """Go on with more rows: those so far, and others behind them."""
-        before, self._rows = self._rows.count, rows
+        before, self.rows = self.rows.count, rows
         first, row, value = rows.entries(self.members)
         place = np.repeat(np.arange(len(self.members)), np.diff(first))
         new = np.flatnonzero(row >= before)
@@ -88,15 +88,6 @@ class LinearProgram:
             place[order].astype(np.int32),
             value[order].astype(np.float64),
         )
-
-    @property
-    def rows_count(self) -> int:
-        """Number of rows."""
-        return self._rows.count
-
-    def entries(self, columns: Ints) -> tuple[Ints, Ints, Ints]:
-        """Return first, row and value of the entries of some columns."""
-        return self._rows.entries(columns)
 
     def basics(self) -> Ints:
         """Return, after `solve`, which member is basic in each row of the basis; below 0 where it is a row's slack."""
@@ -120,13 +111,13 @@ class LinearProgram:
 
     def release(self) -> None:
         """Take back the last `force`."""
-        last = self._rows.count
+        last = self.rows.count
         self._highs.deleteRows(1, np.array([last], dtype=np.int32))
 
     @property
     def duals(self) -> Floats:
         """Prices of the rows after `solve`."""
-        return np.asarray(self._highs.getSolution().row_dual, dtype=np.float64)[: self._rows.count]
+        return np.asarray(self._highs.getSolution().row_dual, dtype=np.float64)[: self.rows.count]
 
     @property
     def values(self) -> Floats:

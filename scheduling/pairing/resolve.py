@@ -1,14 +1,14 @@
 """Solve a model again after a change, from what the first solution proved: the columns that could matter, no others."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from scheduling.pairing.highs import solve_integer
 from scheduling.pairing.problem import Bools, Ints
 from scheduling.pairing.relaxation import Model, Relaxation
-from scheduling.pairing.rows import Rows
+from scheduling.pairing.rows import Entries, Rows
 from scheduling.pairing.search import round_up
 from scheduling.stop import Stop
 
@@ -63,63 +63,12 @@ def append_row(rows: Rows, members: Ints, limit: int, *, equal: bool, value: int
     """
     entries = Entries(np.zeros(len(members), dtype=np.int64), members, np.full(len(members), value, dtype=np.int64))
     limits = np.array([limit], dtype=np.int64), np.array([equal], dtype=np.bool_)
-    return extend(rows, entries, *limits, columns=len(rows.first) - 1)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Entries:
-    """Entries of new rows: ``row`` counts from 0 over the new ones, ``column`` over all columns, old and new."""
-
-    row: Ints
-    column: Ints
-    value: Ints
-
-
-def extend(rows: Rows, entries: Entries, upper: Ints, equal: Bools, *, columns: int) -> Rows:
-    """Return the rows with more rows, and perhaps more columns, which are in the new rows alone.
-
-    Parameters
-    ----------
-    rows : Rows
-    entries : Entries
-    upper, equal : int64, bool arrays
-        Limits of the new rows.
-    columns : int
-        Number of columns afterwards.
-    """
-    order = np.lexsort((entries.row, entries.column))
-    row, column, value = entries.row[order], entries.column[order], entries.value[order]
-    padding = np.full(columns + 1 - len(rows.first), rows.first[-1], dtype=np.int64)
-    first = np.concatenate([rows.first, padding])
-    at = first[column + 1]
-    first[1:] += np.cumsum(np.bincount(column, minlength=columns))
-    none = np.full(len(upper), -1, dtype=np.int64)
-    # -1: rows of none of the problem's kinds
-    return replace(
-        rows,
-        first=first,
-        row=np.insert(rows.row, at, rows.count + row),
-        value=np.insert(rows.value, at, value),
-        upper=np.concatenate([rows.upper, upper]),
-        equal=np.concatenate([rows.equal, equal]),
-        kind=np.concatenate([rows.kind, none]),
-        owner=np.concatenate([rows.owner, none]),
-        slot=np.concatenate([rows.slot, none]),
-    )
-
-
-def usage(rows: Rows, chosen: list[int]) -> Ints:
-    """Return how much of each row the chosen columns use."""
-    used = np.zeros(rows.count, dtype=np.int64)
-    for column in chosen:
-        entries = slice(int(rows.first[column]), int(rows.first[column + 1]))
-        used[rows.row[entries]] += rows.value[entries]
-    return used
+    return rows.extended(entries, *limits)
 
 
 def holds(rows: Rows, chosen: list[int]) -> bool:
     """Tell whether the chosen columns keep every row."""
-    used = usage(rows, chosen)
+    used = rows.usage(chosen)
     return bool((used <= rows.upper).all() and (used[rows.equal] == rows.upper[rows.equal]).all())
 
 

@@ -1,5 +1,6 @@
 """Rows: the hard rules over columns, each named, as one sparse matrix."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -61,27 +62,65 @@ class Rows:
         entry = np.arange(int(first[-1])) + np.repeat(self.first[columns] - first[:-1], size)
         return first, self.row[entry], self.value[entry]
 
-    def with_cuts(self, cuts: "list[Cut]") -> "Rows":
-        """Return these rows and, behind them, one for each cut."""
-        more = len(cuts)
-        column = np.concatenate([cut.columns for cut in cuts])
-        value = np.concatenate([cut.values for cut in cuts])
-        row = np.repeat(np.arange(self.count, self.count + more), [len(cut.columns) for cut in cuts])
-        order = np.lexsort((row, column))
-        column, row, value = column[order], row[order], value[order]
-        at = self.first[column + 1]
-        shift = np.bincount(column + 1, minlength=len(self.first)).cumsum()
-        nowhere = np.full(more, -1, dtype=np.int64)
+    def usage(self, chosen: Sequence[int]) -> Ints:
+        """Return how much of each row some columns use together."""
+        _, row, value = self.entries(np.array(chosen, dtype=np.int64))
+        used = np.zeros(self.count, dtype=np.int64)
+        np.add.at(used, row, value)
+        return used
+
+    def extended(
+        self, entries: "Entries", upper: Ints, equal: Bools, *, columns: int | None = None, kind: int = -1
+    ) -> "Rows":
+        """Return these rows with more behind them, and perhaps more columns, which are in the new rows alone.
+
+        Parameters
+        ----------
+        entries : Entries
+        upper, equal : int64, bool arrays
+            Limits of the new rows.
+        columns : int, optional
+            Number of columns afterwards; as many as before if not given.
+        kind : int
+            Of the new rows; -1 for none of the problem's kinds.
+        """
+        columns = len(self.first) - 1 if columns is None else columns
+        order = np.lexsort((entries.row, entries.column))
+        row, column, value = entries.row[order], entries.column[order], entries.value[order]
+        padding = np.full(columns + 1 - len(self.first), self.first[-1], dtype=np.int64)
+        first = np.concatenate([self.first, padding])
+        at = first[column + 1]
+        first[1:] += np.cumsum(np.bincount(column, minlength=columns))
+        nowhere = np.full(len(upper), -1, dtype=np.int64)
         return Rows(
-            first=self.first + shift,
-            row=np.insert(self.row, at, row),
+            first=first,
+            row=np.insert(self.row, at, self.count + row),
             value=np.insert(self.value, at, value),
-            upper=np.concatenate([self.upper, [cut.upper for cut in cuts]]),
-            equal=np.concatenate([self.equal, np.zeros(more, dtype=np.bool_)]),
-            kind=np.concatenate([self.kind, np.full(more, int(Kind.CUT))]),
+            upper=np.concatenate([self.upper, upper]),
+            equal=np.concatenate([self.equal, equal]),
+            kind=np.concatenate([self.kind, np.full(len(upper), kind)]),
             owner=np.concatenate([self.owner, nowhere]),
             slot=np.concatenate([self.slot, nowhere]),
         )
+
+    def with_cuts(self, cuts: "list[Cut]") -> "Rows":
+        """Return these rows and, behind them, one for each cut."""
+        entries = Entries(
+            row=np.repeat(np.arange(len(cuts)), [len(cut.columns) for cut in cuts]),
+            column=np.concatenate([cut.columns for cut in cuts]),
+            value=np.concatenate([cut.values for cut in cuts]),
+        )
+        upper = np.array([cut.upper for cut in cuts], dtype=np.int64)
+        return self.extended(entries, upper, np.zeros(len(cuts), dtype=np.bool_), kind=Kind.CUT)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Entries:
+    """Entries of new rows: ``row`` counts from 0 over the new ones, ``column`` over all columns, old and new."""
+
+    row: Ints
+    column: Ints
+    value: Ints
 
 
 @dataclass(frozen=True, slots=True, eq=False)

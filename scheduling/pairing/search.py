@@ -231,11 +231,7 @@ class _Search:
 
 def _equalities_hold(model: Model, chosen: list[int]) -> bool:
     rows = model.rows
-    used = np.zeros(rows.count, dtype=np.int64)
-    for column in chosen:
-        entries = slice(int(rows.first[column]), int(rows.first[column + 1]))
-        used[rows.row[entries]] += rows.value[entries]
-    return bool((used[rows.equal] == rows.upper[rows.equal]).all())
+    return bool((rows.usage(chosen)[rows.equal] == rows.upper[rows.equal]).all())
 
 
 def round_up(model: Model, relaxed: Relaxation, start: list[int]) -> list[int]:

@@ -24,8 +24,8 @@ from scheduling.pairing.highs import Floats, LinearProgram
 from scheduling.pairing.load import load
 from scheduling.pairing.problem import Ints, Problem
 from scheduling.pairing.relaxation import Model, better_columns, first_columns
-from scheduling.pairing.resolve import Decision, Entries, decide, extend
-from scheduling.pairing.rows import Rows
+from scheduling.pairing.resolve import Decision, decide
+from scheduling.pairing.rows import Entries, Rows
 from scheduling.pairing.search import maximise
 from scheduling.pairing.solve import solve
 from scheduling.reading import LARGEST, is_integer
@@ -296,7 +296,7 @@ def _tie(model: Model, links: _Links) -> Rows:
     column = [*links.sessions, link, link, link]
     upper = np.concatenate([np.zeros(sets, dtype=np.int64), np.ones(int(pair.max()) + 1, dtype=np.int64)])
     entries = Entries(*(np.concatenate(part).astype(np.int64) for part in (row, column, value)))
-    return extend(model.rows, entries, upper, np.zeros(len(upper), dtype=np.bool_), columns=own + links.count)
+    return model.rows.extended(entries, upper, np.zeros(len(upper), dtype=np.bool_), columns=own + links.count)
 
 
 def _decide_links(model: Model, links: _Links, chosen: list[int], stop: Stop, seed: int, tell: Progress) -> Decision:

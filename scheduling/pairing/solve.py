@@ -10,10 +10,11 @@ from scheduling import __version__
 from scheduling.engine import engine_version
 from scheduling.offers import Offers, OnSolution
 from scheduling.pairing import assignment
+from scheduling.pairing.answer import answer_of
 from scheduling.pairing.columns import Columns, build_columns
 from scheduling.pairing.fixed import settle
 from scheduling.pairing.load import load
-from scheduling.pairing.problem import NO_START, Problem
+from scheduling.pairing.problem import Problem
 from scheduling.pairing.reasons import bottleneck, unplaced
 from scheduling.pairing.relaxation import Model
 from scheduling.pairing.rows import Rows, build_rows
@@ -72,7 +73,7 @@ def solve(
     offers = Offers(on_solution)
 
     def offer(chosen: list[int], value: int, bound: int) -> None:
-        offers.offer(lambda: _answer(checked, columns, chosen, value, bound))
+        offers.offer(lambda: answer_of(checked, columns, chosen, bound))
 
     if checked.place_value is None:
         answer = _fill(checked, columns, kept, stop, seed, tell, offer)
@@ -85,7 +86,7 @@ def solve(
         else:
             offer(start, model.value(start), loose_bound(model))
             found = assignment.maximise(model, start, stop, seed, tell, margin=_MARGIN, offer=offer)
-        answer = _answer(checked, columns, found.chosen, found.value, found.bound)
+        answer = answer_of(checked, columns, found.chosen, found.bound)
     tell("done", answer["value"], answer["bound"])
     answer["run"] = {
         "seconds": round(time.perf_counter() - began, 3),
@@ -102,7 +103,7 @@ def _fill(
     if problem.grid is None:
         filled = assignment.fill(problem, columns, kept, stop, seed, tell, offer)
         if filled is not None:
-            return _answer(problem, columns, filled.chosen, filled.value, filled.bound)
+            return answer_of(problem, columns, filled.chosen, filled.bound)
     wanted = int(problem.places.sum())
     rows = build_rows(problem, columns, fill=False)
     most = Model(problem, columns, rows, np.ones(columns.count, dtype=np.int64))
@@ -117,7 +118,7 @@ def _fill(
         problem, columns, build_rows(problem, columns, fill=True), problem.score[columns.candidate].astype(np.int64)
     )
     found = maximise(model, fullest.chosen, stop, seed, tell, margin=_MARGIN, offer=offer)
-    return _answer(problem, columns, found.chosen, found.value, found.bound)
+    return answer_of(problem, columns, found.chosen, found.bound)
 
 
 def _not_filled(problem: Problem, columns: Columns, rows: Rows, fullest: Found, wanted: int) -> dict[str, Any]:
@@ -138,31 +139,4 @@ def _not_filled(problem: Problem, columns: Columns, rows: Rows, fullest: Found, 
             "most": fullest.bound,
             "bottleneck": bottleneck(problem, rows, fullest.prices),
         },
-    }
-
-
-def _answer(problem: Problem, columns: Columns, chosen: list[int], value: int, bound: int) -> dict[str, Any]:
-    """Write a solution down."""
-    candidates = columns.candidate[np.array(chosen, dtype=np.int64)]
-    pairs = []
-    for candidate, start in zip(
-        candidates.tolist(), columns.start[np.array(chosen, dtype=np.int64)].tolist(), strict=True
-    ):
-        pair: dict[str, Any] = {
-            "child": problem.children[int(problem.child[candidate])],
-            "volunteer": problem.volunteers[int(problem.volunteer[candidate])],
-        }
-        if start != NO_START:
-            pair["start"] = start
-        pair["score"] = int(problem.score[candidate])
-        pairs.append(pair)
-    return {
-        "kind": "pairing",
-        "status": "optimal" if bound <= value else "feasible",
-        "value": value,
-        "bound": bound,
-        "placed": len(pairs),
-        "score": int(problem.score[candidates].sum()),
-        "pairs": pairs,
-        "unplaced": unplaced(problem, columns, chosen),
     }

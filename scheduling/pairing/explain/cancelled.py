@@ -8,7 +8,8 @@ from scheduling.pairing.explain.solved import Solved, model_of, same_columns, sa
 from scheduling.pairing.explain.whatif import WhatIf
 from scheduling.pairing.problem import NO_START, Bools, Problem
 from scheduling.pairing.relaxation import Model
-from scheduling.pairing.resolve import NOTHING, Decision, Entries, decide, extend, holds, restrict, usage
+from scheduling.pairing.resolve import NOTHING, Decision, decide, holds, restrict
+from scheduling.pairing.rows import Entries
 from scheduling.stop import Stop
 
 _MARGIN = 10
@@ -57,7 +58,7 @@ class Cancellation:
         Places come first where every place should be filled.
         """
         rows = self.model.rows
-        left = rows.upper - usage(rows, self.others)
+        left = rows.upper - rows.usage(self.others)
         fitting = np.minimum.reduceat((left[rows.row] - rows.value).astype(np.int64), rows.first[:-1]) >= 0
         fitting &= ~self.gone
         fitting[self.others] = False
@@ -111,6 +112,6 @@ def least_moved(solved: Solved, chosen: list[int]) -> list[int]:
     once = np.unique(part.columns.candidate, return_inverse=True)[1]
     entries = Entries(once, np.arange(len(number)), np.ones(len(number), dtype=np.int64))
     ones = np.ones(len(stay), dtype=np.int64)
-    rows = extend(part.rows, entries, ones, ones > 0, columns=len(number))
+    rows = part.rows.extended(entries, ones, ones > 0)
     found = decide(rows, gain, np.full(len(number), top), start, Stop(), 0, top=top, margin=top)
     return sorted(number[found.chosen or start].tolist())
