@@ -12,6 +12,7 @@ from scheduling.pairing.knapsacks import Knapsacks
 from scheduling.pairing.problem import Ints
 from scheduling.pairing.relaxation import Model, Relaxation, generate
 from scheduling.pairing.rows import Cut
+from scheduling.reading import LARGEST
 from scheduling.stop import Stop
 
 _FRACTION = 1e-5
@@ -163,10 +164,14 @@ class Cutter:
             if combination is None or mark is None:
                 failed += 1
                 continue
+            cut = found.get(mark) or self._cut(combination)
+            if max(cut.upper, int(cut.values.max(initial=0))) > LARGEST:
+                # Combined again and again its numbers could leave 64 bits, and a proof would be none.
+                failed += 1
+                continue
             failed = 0
-            if mark not in found:
-                found[mark] = self._cut(combination)
-            covered[found[mark].columns] = True
+            found[mark] = cut
+            covered[cut.columns] = True
         return list(found.values())
 
     def _cut(self, combination: "_Combination") -> Cut:

@@ -31,9 +31,11 @@ class Knapsacks:
     def __init__(self, problem: Problem, columns: Columns) -> None:
         volunteer, load = problem.volunteer[columns.candidate], problem.load[columns.candidate]
         limited = (problem.max_load != NO_LIMIT) & (problem.max_load <= _LARGEST)
-        self._columns = np.flatnonzero(limited[volunteer])
+        known = np.flatnonzero(limited[volunteer])
+        self._columns = known[np.argsort(volunteer[known], kind="stable")]
         self._volunteer, self._load = volunteer[self._columns], load[self._columns]
-        self._who = np.unique(self._volunteer)
+        self._who, first = np.unique(self._volunteer, return_index=True)
+        self._first = np.append(first, len(self._columns))
         self._limit, self._most = problem.max_load[self._who], problem.max_children[self._who]
         trials = [(a, b, d) for d in range(2, _DIVISORS + 1) for a in range(1, d) for b in range(d)]
         self._a, self._b, self._d = np.array(trials, dtype=np.int64).T
@@ -55,7 +57,7 @@ class Knapsacks:
         return [self._cut(who, int(best[who])) for who in broken.tolist()]
 
     def _cut(self, who: int, trial: int) -> Cut:
-        mine = self._volunteer == self._who[who]
+        mine = slice(int(self._first[who]), int(self._first[who + 1]))
         weight: Ints = self._weight[trial, self._load[mine]]
         inside = weight > 0
         return Cut(self._columns[mine][inside], weight[inside], int(self._right[who, trial]))

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scheduling import pairing
 from scheduling.benchmarks.instances import with_loads
 from scheduling.faults import InvalidProblem
-from scheduling.pairing import relaxation
+from scheduling.pairing import cuts, relaxation
 from scheduling.pairing.bound import price
 from scheduling.pairing.columns import build_columns
 from scheduling.pairing.cuts import tighten
@@ -146,3 +146,19 @@ def test_cuts_leave_every_solution_whole_and_never_raise_the_bound():
         assert relaxed.prices.bound >= tight.relaxed.prices.bound >= solution["value"]
         cut += tight.model.rows.count - rows.count
     assert cut > 0
+
+
+def test_cuts_with_numbers_beyond_the_largest_are_left_out(monkeypatch):
+    """Exact 64-bit sums are promised for numbers up to the largest alone."""
+    problem = instance(60, 50, 1, use_of_rooms=0.9)
+    before = pairing.solve(problem)
+    monkeypatch.setattr(cuts, "LARGEST", 0)
+    checked = load(problem)
+    columns = build_columns(checked)
+    rows = build_rows(checked, columns, fill=False)
+    model = Model(checked, columns, rows, problem["place_value"] + checked.score[columns.candidate])
+    relaxed = relax(model, [], Stop(), 0)
+    found = cuts.Cutter(model).violated(relaxed.program, relaxed)
+    assert all((cut.values == 1).all() and cut.upper == 1 for cut in found)
+    after = pairing.solve(problem)
+    assert (after["value"], after["status"]) == (before["value"], before["status"])
