@@ -40,3 +40,24 @@ class Stop:
         if self.wanted():
             self.interrupted = True
         return self.interrupted
+
+    def silent(self) -> "Stop":
+        """Return one for a helping thread: the same deadline and wish, but it never asks the caller's function."""
+        return _Silent(self)
+
+
+class _Silent(Stop):
+    """Knows what another knows.
+
+    Parameters
+    ----------
+    other : Stop
+    """
+
+    def __init__(self, other: Stop) -> None:
+        super().__init__()
+        self._deadline, self._other = other._deadline, other
+
+    def wanted(self) -> bool:
+        """Tell whether the deadline has passed or the other was told to end."""
+        return self._other._wanted or super().wanted()

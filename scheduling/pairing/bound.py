@@ -1,5 +1,6 @@
 """Proven upper bounds in whole numbers, from any prices of the rows."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,55 +53,51 @@ class Prices:
         return np.asarray(high + ((below + low) >> self.shift), dtype=np.int64)
 
 
-def price(problem: Problem, columns: Columns, rows: Rows, gain: Ints, duals: NDArray[np.float64]) -> Prices:
+def price(rows: Rows, gain: Ints, duals: NDArray[np.float64], rest: Callable[[Ints], int]) -> Prices:
     """Turn floating-point duals into a proof.
 
     Parameters
     ----------
-    problem : Problem
-    columns : Columns
     rows : Rows
     gain : int64 array [columns]
         What a column adds to the value.
     duals : float array [rows]
         Any numbers at all: good duals give a good bound, bad ones a valid one.
+    rest : callable
+        From reduced values, what the columns whose are positive can add at most.
 
     Notes
     -----
-    The bound is ``b y`` plus, for each child, its ``places`` largest positive reduced values over different
-    volunteers. All of it is computed in integers, so no tolerance of a solver can make it wrong.
+    The bound is ``b y`` plus the rest: for each child, say, its ``places`` largest positive reduced values over
+    different volunteers. All of it is computed in integers, so no tolerance of a solver can make it wrong.
+    """
+    shift, prices = scaled(rows, gain, duals)
+    reduced = (gain << shift) - rows.cost(prices)
+    used = np.flatnonzero(prices)
+    total = sum(int(price_) * int(limit) for price_, limit in zip(prices[used], rows.upper[used], strict=True))
+    return Prices(shift, prices, reduced, total + rest(reduced))
+
+
+def scaled(rows: Rows, gain: Ints, duals: NDArray[np.float64], times: int = 1) -> tuple[int, Ints]:
+    """Return duals as whole numbers, never negative on rows that are ``<=``, and the binary digits of their scale.
+
+    It is the largest scale at which no 64-bit sum of ``times`` reduced values can overflow.
     """
     y = np.nan_to_num(np.asarray(duals, dtype=np.float64), nan=0.0, posinf=0.0, neginf=0.0)
     y = np.where(rows.equal, y, np.maximum(y, 0.0))
-    shift, scaled = _scale(rows, gain, y)
-    reduced = (gain << shift) - _times(rows, scaled)
-    used = np.flatnonzero(scaled)
-    total = sum(int(price_) * int(limit) for price_, limit in zip(scaled[used], rows.upper[used], strict=True))
-    return Prices(shift, scaled, reduced, total + _rest(problem, columns, reduced))
-
-
-def _scale(rows: Rows, gain: Ints, y: NDArray[np.float64]) -> tuple[int, Ints]:
-    """Choose the largest scale at which no 64-bit sum can overflow."""
     steepest = float(np.abs(y).max(initial=0.0))
     largest = float(np.abs(gain).max(initial=0))
     if len(gain):
         largest += float(np.add.reduceat(np.abs(rows.value), rows.first[:-1]).max()) * steepest
-    largest = max(largest, 1.0)
+    largest = max(largest, 1.0) * times
     shift = min(_SHIFT, int(np.floor(np.log2(_SAFE / largest))))
     if shift < 0:
         return 0, np.zeros(len(y), dtype=np.int64)
     return shift, np.rint(y * 2.0**shift).astype(np.int64)
 
 
-def _times(rows: Rows, scaled: Ints) -> Ints:
-    """Return the price of what each column uses."""
-    if len(rows.first) == 1:
-        return np.zeros(0, dtype=np.int64)
-    return np.asarray(np.add.reduceat(rows.value * scaled[rows.row], rows.first[:-1]), dtype=np.int64)
-
-
-def _rest(problem: Problem, columns: Columns, reduced: Ints) -> int:
-    """Return what columns with positive reduced values can add at most."""
+def rest_of_children(problem: Problem, columns: Columns, reduced: Ints) -> int:
+    """Return what columns with positive reduced values can add at most: each child has so many places."""
     over = np.flatnonzero(reduced > 0)
     if not len(over):
         return 0

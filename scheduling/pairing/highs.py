@@ -39,6 +39,7 @@ class LinearProgram:
         self.rows, self._gain = rows, gain
         self.members = np.zeros(0, dtype=np.int64)
         self.inside = np.zeros(len(gain), dtype=np.bool_)
+        self.infeasible = False
         self._highs: Any = new_engine(seed)  # its stubs lack the calls about the basis
         self._run = Run(self._highs, stop)
         low, high = _row_limits(rows)
@@ -70,6 +71,11 @@ class LinearProgram:
         self.inside[columns] = True
         self.members = np.concatenate([self.members, columns])
 
+    def widen(self, rows: Rows, gain: Ints) -> None:
+        """Know more columns: those so far, and others behind them, of the same rows."""
+        self.rows, self._gain = rows, gain
+        self.inside = np.concatenate([self.inside, np.zeros(len(gain) - len(self.inside), dtype=np.bool_)])
+
     def extend(self, rows: Rows) -> None:
         """Go on with more rows: those so far, and others behind them."""
         before, self.rows = self.rows.count, rows
@@ -89,6 +95,41 @@ class LinearProgram:
             value[order].astype(np.float64),
         )
 
+    def allow(self, members: Ints, open_: Bools) -> None:
+        """Let members of the program be used, or keep them at 0."""
+        if len(members):
+            upper = np.where(open_, highspy.kHighsInf, 0.0)
+            self._highs.changeColsBounds(len(members), members.astype(np.int32), np.zeros(len(members)), upper)
+
+    def demand(self, rows: Ints, whole: Bools) -> None:
+        """Let rows hold with equality, or again as ``<=``."""
+        for row, equal in zip(rows.tolist(), whole.tolist(), strict=True):
+            upper = float(self.rows.upper[row])
+            low = upper if equal or self.rows.equal[row] else -highspy.kHighsInf
+            self._highs.changeRowBounds(row, low, upper)
+
+    def basis(self) -> Any:
+        """Return the present basis, to come back to."""
+        return self._highs.getBasis()
+
+    def return_to(self, basis: Any) -> None:
+        """Go on from a basis that was left before."""
+        self._highs.setBasis(basis)
+
+    def narrowed(self, rows: Rows, gain: Ints, kept: Ints, stop: Stop, seed: int) -> "LinearProgram":
+        """Return a program of some of the members, ascending, which are numbered anew, with the same basis.
+
+        The members that are left out must not be in use.
+        """
+        new = LinearProgram(rows, gain, stop, seed)
+        new.add(np.arange(len(kept)))
+        basis = self._highs.getBasis()
+        place = np.argsort(self.members, kind="stable")[kept]
+        known = list(basis.col_status)
+        basis.col_status = [known[each] for each in place.tolist()]
+        new._highs.setBasis(basis)
+        return new
+
     def basics(self) -> Ints:
         """Return, after `solve`, which member is basic in each row of the basis; below 0 where it is a row's slack."""
         return np.asarray(self._highs.getBasicVariables()[1], dtype=np.int64)
@@ -102,7 +143,12 @@ class LinearProgram:
 
     def solve(self) -> bool:
         """Solve; tell whether an optimum of the present columns was reached."""
-        return bool(self._run.run() == highspy.HighsModelStatus.kOptimal)
+        status = self._run.run()
+        if status == highspy.HighsModelStatus.kUnknown:
+            self._highs.clearSolver()  # lost its way in small numbers: once more from the start
+            status = self._run.run()
+        self.infeasible = bool(status == highspy.HighsModelStatus.kInfeasible)
+        return bool(status == highspy.HighsModelStatus.kOptimal)
 
     def force(self, columns: Ints) -> None:
         """Demand that these columns, all in the program, sum to at least 1; `release` takes it back."""

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import Protocol, Self
 
 import numpy as np
 
-from scheduling.pairing.bound import Prices, price
+from scheduling.pairing.bound import Prices, price, rest_of_children
 from scheduling.pairing.columns import Columns
 from scheduling.pairing.highs import Floats, LinearProgram
 from scheduling.pairing.problem import Ints, Problem
@@ -19,6 +21,27 @@ _NEW_PER_CHILD = 24
 _WORTH_ADDING = 1e-6
 
 
+class Priced(Protocol):
+    """What column generation and cuts need of a model."""
+
+    @property
+    def rows(self) -> Rows:
+        """Its rows."""
+
+    @property
+    def count(self) -> int:
+        """Number of columns."""
+
+    def price(self, duals: Floats) -> Prices:
+        """Turn duals into proven prices."""
+
+    def better(self, prices: Prices, program: LinearProgram) -> Ints:
+        """Return columns outside the program that are worth more than they cost."""
+
+    def with_rows(self, rows: Rows) -> Self:
+        """Return the model with other rows."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Model:
     """A problem with its columns, rows and gains."""
@@ -28,13 +51,26 @@ class Model:
     rows: Rows
     gain: Ints
 
+    @property
+    def count(self) -> int:
+        """Number of columns."""
+        return self.columns.count
+
     def price(self, duals: Floats) -> Prices:
         """Turn duals into proven prices."""
-        return price(self.problem, self.columns, self.rows, self.gain, duals)
+        return price(self.rows, self.gain, duals, partial(rest_of_children, self.problem, self.columns))
 
     def value(self, chosen: list[int]) -> int:
         """Return the gain of chosen columns."""
         return int(self.gain[chosen].sum()) if chosen else 0
+
+    def better(self, prices: Prices, program: LinearProgram) -> Ints:
+        """Return the columns outside the program that are worth more than they cost, a few for each child."""
+        return better_columns(self, prices, program)
+
+    def with_rows(self, rows: Rows) -> Self:
+        """Return the model with other rows."""
+        return replace(self, rows=rows)
 
     def restricted(self, kept: Ints) -> "Model":
         """Return the model over some of its columns (ascending), which are numbered anew."""
@@ -105,7 +141,7 @@ def relax(
 
 
 def generate(
-    model: Model,
+    model: Priced,
     program: LinearProgram,
     best: Prices,
     stop: Stop,
@@ -115,7 +151,7 @@ def generate(
 
     Parameters
     ----------
-    model : Model
+    model : Priced
         Whose rows are those of the program.
     program : LinearProgram
     best : Prices
@@ -124,7 +160,7 @@ def generate(
     on_round : callable, optional
         Called with the best prices after each round.
     """
-    values = np.zeros(model.columns.count)
+    values = np.zeros(model.count)
     while True:
         if stop.cut() or not program.solve():
             return Relaxation(best, values, False, program)
@@ -134,7 +170,7 @@ def generate(
             best = prices
         if on_round is not None:
             on_round(best)
-        new = better_columns(model, prices, program)
+        new = model.better(prices, program)
         if not len(new):
             return Relaxation(best, values, True, program)
         program.add(new)

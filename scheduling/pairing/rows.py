@@ -69,6 +69,28 @@ class Rows:
         np.add.at(used, row, value)
         return used
 
+    def cost(self, prices: Ints) -> Ints:
+        """Return the price of what each column uses."""
+        if len(self.first) == 1:
+            return np.zeros(0, dtype=np.int64)
+        return np.asarray(np.add.reduceat(self.value * prices[self.row], self.first[:-1]), dtype=np.int64)
+
+    def only(self, kept: Bools) -> "Rows":
+        """Return some of the rows; every column must have an entry in one of them."""
+        entry = kept[self.row]
+        number = np.cumsum(kept) - 1
+        before = np.concatenate([[0], np.cumsum(entry)])
+        return Rows(
+            first=before[self.first],
+            row=number[self.row[entry]],
+            value=self.value[entry],
+            upper=self.upper[kept],
+            equal=self.equal[kept],
+            kind=self.kind[kept],
+            owner=self.owner[kept],
+            slot=self.slot[kept],
+        )
+
     def extended(
         self, entries: "Entries", upper: Ints, equal: Bools, *, columns: int | None = None, kind: int = -1
     ) -> "Rows":

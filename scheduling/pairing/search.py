@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from scheduling.pairing.bound import Prices
-from scheduling.pairing.cuts import Tightened, tighten
+from scheduling.pairing.cuts import ColumnCutter, Tightened, tighten
 from scheduling.pairing.highs import solve_integer
+from scheduling.pairing.pattern_search import Search, applies, light, search_patterns
 from scheduling.pairing.placement import Placement
 from scheduling.pairing.problem import Bools, Ints
 from scheduling.pairing.relaxation import Model, Relaxation, relax
@@ -85,15 +86,21 @@ def maximise(
     value: what is left is small. It is cut again, and an integer program over it decides.
     """
     search = _Search(model, start, stop, seed, report, offer)
-    relaxed = relax(model, start, stop, seed, lambda prices: search.tell("price", prices.bound))
-    search.lower(relaxed.prices.bound)
-    search.take(round_up(model, relaxed, start))
+    if applies(model):
+        rows, kept = light(model)
+        relaxed = search.relax(model.with_rows(rows))
+        if relaxed.complete and not search.done():
+            search.by_patterns(relaxed)
+        if search.done():
+            duals = np.zeros(model.rows.count)
+            duals[kept] = relaxed.prices.row / 2.0**relaxed.prices.shift
+            return search.found(model.price(duals))
+    relaxed = search.relax(model)
     if relaxed.complete and not search.done():
-        tight = tighten(model, relaxed, search.best_value, stop, search.told_price, rounds=_FIRST_ROUNDS)
+        cutter = ColumnCutter(model)
+        tight = tighten(model, relaxed, cutter, search.best_value, stop, search.told_price, rounds=_FIRST_ROUNDS)
         search.settle(tight, relaxed.prices.bound_with(), margin)
-    if search.bound > search.value:
-        search.take(greedy(model, search.best))
-    return Found(search.best, search.value, max(search.bound, search.value), relaxed.prices)
+    return search.found(relaxed.prices)
 
 
 def loose_bound(model: Model) -> int:
@@ -146,11 +153,29 @@ class _Search:
         """Report a round of cuts."""
         self.tell("cuts", prices.bound)
 
+    def found(self, prices: Prices) -> Found:
+        """Return the best solution, with what still fits put in where it is not proven."""
+        if self.bound > self.value:
+            self.take(greedy(self.model, self.best))
+        return Found(self.best, self.value, max(self.bound, self.value), prices)
+
+    def relax(self, model: Model) -> Relaxation:
+        """Solve the linear relaxation, and round it up."""
+        relaxed = relax(model, self.best, self.stop, self.seed, lambda prices: self.tell("price", prices.bound))
+        self.lower(relaxed.prices.bound)
+        self.take(round_up(self.model, relaxed, self.best))
+        return relaxed
+
+    def by_patterns(self, relaxed: Relaxation) -> None:
+        """Search by patterns of volunteers."""
+        ears = Search(self.best_value, self.take, self.lower, self.tell)
+        search_patterns(self.model, relaxed, ears, self.stop, self.seed)
+
     def done(self) -> bool:
         """Tell whether there is nothing left to do or no time to do it."""
         return self.bound <= self.value or self.stop.cut()
 
-    def settle(self, tight: Tightened, ceiling: Ints, margin: int) -> None:
+    def settle(self, tight: Tightened[Model], ceiling: Ints, margin: int) -> None:
         """Find a good solution over few columns, then decide over those that may stand in a better one.
 
         Parameters
@@ -181,7 +206,7 @@ class _Search:
         few = model.restricted(kept)
         again = relax(few, np.searchsorted(kept, self.best).tolist(), self.stop, self.seed)
         if again.complete:
-            tight = tighten(few, again, self.best_value, self.stop, self.told_price)
+            tight = tighten(few, again, ColumnCutter(few), self.best_value, self.stop, self.told_price)
             few, again = tight.model, tight.relaxed
             if tight.whole:
                 self._take_whole(model, kept[tight.chosen()].tolist())

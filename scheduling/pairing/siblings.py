@@ -10,6 +10,7 @@ other's last. A pair of siblings counts once, however many of their sessions are
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from scheduling import __version__
 from scheduling.engine import engine_version
 from scheduling.faults import Fault, InvalidProblem, quote
 from scheduling.pairing.answer import answer_of
-from scheduling.pairing.bound import Prices, price
+from scheduling.pairing.bound import Prices, price, rest_of_children
 from scheduling.pairing.explain.solved import columns_of, model_of
 from scheduling.pairing.highs import Floats, LinearProgram
 from scheduling.pairing.load import load
@@ -335,7 +336,7 @@ def _sessions_of(rows: Rows, own: int) -> Rows:
 
 def _price(model: Model, links: _Links, rows: Rows, sessions: Rows, duals: Floats) -> Prices:
     """Turn duals into proven prices of sessions and links."""
-    prices = price(model.problem, model.columns, sessions, model.gain, duals)
+    prices = price(sessions, model.gain, duals, partial(rest_of_children, model.problem, model.columns))
     begin = int(sessions.first[-1])
     used = rows.value[begin:] * prices.row[rows.row[begin:]]
     cost = np.add.reduceat(used, rows.first[model.columns.count : -1] - begin)

@@ -2,6 +2,7 @@
 
 import json
 import random
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,8 +13,8 @@ from hypothesis import strategies as st
 from scheduling import pairing
 from scheduling.benchmarks.instances import with_loads
 from scheduling.faults import InvalidProblem
-from scheduling.pairing import cuts, relaxation
-from scheduling.pairing.bound import price
+from scheduling.pairing import cuts, relaxation, rounding
+from scheduling.pairing.bound import price, rest_of_children
 from scheduling.pairing.columns import build_columns
 from scheduling.pairing.cuts import tighten
 from scheduling.pairing.instances import instance
@@ -74,7 +75,7 @@ def test_bound_holds_for_any_prices(seed: int) -> None:
     gain = (checked.place_value or 0) + checked.score[columns.candidate]
     rng = np.random.default_rng(seed)
     for scale in (0.0, 1.0, 700.0, 1e7):
-        prices = price(checked, columns, rows, gain, rng.normal(0, 1, rows.count) * scale)
+        prices = price(rows, gain, rng.normal(0, 1, rows.count) * scale, partial(rest_of_children, checked, columns))
         assert prices.bound >= best
         assert (prices.bound_with() <= prices.bound).all()
 
@@ -129,7 +130,7 @@ def test_cuts_leave_every_solution_whole_and_never_raise_the_bound():
         rows = build_rows(checked, columns, fill=False)
         model = Model(checked, columns, rows, problem["place_value"] + checked.score[columns.candidate])
         relaxed = relax(model, [], Stop(), 0)
-        tight = tighten(model, relaxed, lambda: 0, Stop(), lambda prices: None)
+        tight = tighten(model, relaxed, cuts.ColumnCutter(model), lambda: 0, Stop(), lambda prices: None)
         pairs = {(p["child"], p["volunteer"], p["start"]) for p in solution["pairs"]}
         taken = np.array(
             [
@@ -148,17 +149,17 @@ def test_cuts_leave_every_solution_whole_and_never_raise_the_bound():
     assert cut > 0
 
 
-def test_cuts_with_numbers_beyond_the_largest_are_left_out(monkeypatch):
-    """Exact 64-bit sums are promised for numbers up to the largest alone."""
+def test_cuts_whose_sums_would_not_be_exact_are_left_out(monkeypatch):
+    """Sums are exact up to a limit alone; without any room below it there are no rounded rows."""
     problem = instance(60, 50, 1, use_of_rooms=0.9)
     before = pairing.solve(problem)
-    monkeypatch.setattr(cuts, "LARGEST", 0)
+    monkeypatch.setattr(rounding, "_SAFE", 0.0)
     checked = load(problem)
     columns = build_columns(checked)
     rows = build_rows(checked, columns, fill=False)
     model = Model(checked, columns, rows, problem["place_value"] + checked.score[columns.candidate])
     relaxed = relax(model, [], Stop(), 0)
-    found = cuts.Cutter(model).violated(relaxed.program, relaxed)
+    found = cuts.ColumnCutter(model).violated(relaxed.program, relaxed)
     assert all((cut.values == 1).all() and cut.upper == 1 for cut in found)
     after = pairing.solve(problem)
     assert (after["value"], after["status"]) == (before["value"], before["status"])

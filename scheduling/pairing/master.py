@@ -1,0 +1,247 @@
+"""The relaxation over patterns of volunteers (Dantzig-Wolfe): tighter than over single columns where loads bind."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from scheduling.pairing.bound import Prices, price, scaled
+from scheduling.pairing.highs import Floats, LinearProgram
+from scheduling.pairing.patterns import Lister, Patterns, TooManyError
+from scheduling.pairing.problem import Bools, Ints
+from scheduling.pairing.relaxation import Model
+from scheduling.pairing.rows import Kind, Rows
+from scheduling.stop import Stop
+
+_MOST_PATTERNS = 60_000
+_MOST_NEW = 20_000
+_NEW_PER_VOLUNTEER = 12
+_LESS = 8
+_NOTHING = 14
+"""A pattern that is worth less than so many binary digits below 1 more than it costs need not come in."""
+_VOLUNTEERS_OWN = (Kind.VOLUNTEER_PLACE, Kind.VOLUNTEER_LOAD, Kind.VOLUNTEER_HOURS)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PatternModel:
+    """Patterns with their rows and gains: at most one for each volunteer.
+
+    Attributes
+    ----------
+    patterns : Patterns
+    rows : Rows
+        One for each volunteer, then those of the columns that are not the volunteers' own, then cuts.
+    gain : int64 array [patterns]
+    volunteers : int
+    """
+
+    patterns: Patterns
+    rows: Rows
+    gain: Ints
+    volunteers: int
+
+    @property
+    def count(self) -> int:
+        """Number of patterns."""
+        return self.patterns.count
+
+    def price(self, duals: Floats) -> Prices:
+        """Turn duals into proven prices."""
+        return price(self.rows, self.gain, duals, self._rest)
+
+    def priced_within(self, duals: Floats, open_: Bools, full: Bools) -> Prices:
+        """Turn duals into proven prices of the solutions that have open patterns alone and use some rows up."""
+        rows = replace(self.rows, equal=self.rows.equal | full)
+        return price(rows, self.gain, duals, lambda reduced: self._rest(np.where(open_, reduced, -1)))
+
+    def _rest(self, reduced: Ints) -> int:
+        most = np.zeros(self.volunteers, dtype=np.int64)
+        np.maximum.at(most, self.patterns.volunteer, reduced)
+        return sum(most[most > 0].tolist())
+
+    def some(self, kept: Ints) -> "PatternModel":
+        """Return the model of some of the patterns, ascending."""
+        first, row, value = self.rows.entries(kept)
+        rows = replace(self.rows, first=first, row=row, value=value)
+        return PatternModel(self.patterns.of(kept), rows, self.gain[kept], self.volunteers)
+
+    def better(self, prices: Prices, program: LinearProgram) -> Ints:
+        """Return the patterns outside the program that are worth more than they cost, a few for each volunteer."""
+        over = np.flatnonzero((prices.reduced > max(1, (1 << prices.shift) >> 20)) & ~program.inside)
+        return np.sort(over[_best_of_each(self.patterns.volunteer[over], prices.reduced[over])])
+
+    def with_rows(self, rows: Rows) -> "PatternModel":
+        """Return the model with other rows."""
+        return replace(self, rows=rows)
+
+    def worth(self, reduced: Ints) -> Ints:
+        """Return the sums of what the columns of each pattern are worth."""
+        return np.asarray(np.add.reduceat(reduced[self.patterns.column], self.patterns.first[:-1]), dtype=np.int64)
+
+    def chosen(self, patterns: Ints) -> list[int]:
+        """Return the columns of some patterns, ascending."""
+        columns: list[int] = self.patterns.columns_of(patterns).tolist()
+        return columns
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Standing:
+    """What the duals of a complete relaxation prove of every pattern there is.
+
+    Attributes
+    ----------
+    shift : int
+        Numbers are scaled by ``2 ** shift``.
+    reduced : int64 array [columns]
+        Gain of a column minus the prices of what it uses, but for its volunteer.
+    price : int64 array [volunteers]
+        What the volunteer's best pattern is worth.
+    total : int
+        Scaled bound on the gain of every solution; one with a pattern is worth at most ``total`` less what the pattern
+        is worth below ``price``.
+    """
+
+    shift: int
+    reduced: Ints
+    price: Ints
+    total: int
+
+    @property
+    def bound(self) -> int:
+        """Upper bound on the gain of every solution."""
+        return self.total >> self.shift
+
+
+class Master:
+    """The relaxation over the patterns of a model.
+
+    Parameters
+    ----------
+    model : Model
+        With a timetable: a column uses each row of rooms, child or pair once, and no two of a pattern the same.
+    stop : Stop
+    seed : int
+    """
+
+    def __init__(self, model: Model, stop: Stop, seed: int) -> None:
+        self._model, self._stop, self._seed = model, stop, seed
+        self._lister = Lister(model.problem, model.columns)
+        self._volunteers = len(model.problem.volunteers)
+        rows = model.rows
+        others = ~np.isin(rows.kind, _VOLUNTEERS_OWN) & ((rows.kind != Kind.PAIR_ONCE) | rows.equal)
+        self._rows = rows.only(others)
+        self._steepest = int(model.problem.max_children.max(initial=1))
+        self._known: set[bytes] = set()
+        self.patterns = Patterns(*(np.zeros(size, dtype=np.int64) for size in (0, 1, 0, 0)))
+        self.model = self._write()
+
+    def solve(self, reduced: Ints, window: int) -> tuple[LinearProgram, Standing] | None:
+        """Solve the relaxation; None where it was interrupted.
+
+        Parameters
+        ----------
+        reduced : int64 array [columns]
+            Reduced values from the relaxation over columns.
+        window : int
+            Patterns whose columns lose no more together are known from the start.
+
+        Raises
+        ------
+        TooManyError
+            If there are too many patterns.
+        """
+        least = np.full(self._volunteers, -window, dtype=np.int64)
+        self._note(self._lister.listed(reduced, least, _MOST_PATTERNS))
+        program = LinearProgram(self.model.rows, self.model.gain, self._stop, self._seed)
+        program.add(np.arange(self.model.count))
+        while not self._stop.cut() and program.solve():
+            standing = self._standing(program.duals)
+            new = self._better(standing, window)
+            if not new.count:
+                return program, standing
+            self._note(new.of(np.sort(_best_of_each(new.volunteer, new.worth))))
+            program.widen(self.model.rows, self.model.gain)
+            program.add(np.arange(self.model.count))
+        return None
+
+    def _better(self, standing: Standing, window: int) -> Patterns:
+        """List patterns that are worth more than their volunteer's best; where they are many, those worth most."""
+        none, over = 0, window
+        while True:
+            try:
+                new = self._lister.listed(standing.reduced, standing.price + over, _MOST_NEW)
+            except TooManyError:
+                if none - over == 1:
+                    raise
+                over = (over + none + 1) // 2 if none else 2 * over + 1
+                continue
+            if new.count or not over:
+                return new
+            none, over = over, over // _LESS
+
+    def list_near(self, standing: Standing, window: int, program: LinearProgram) -> None:
+        """Bring in every pattern that is worth at most ``window`` (scaled) less than its volunteer's best."""
+        self._note(self._lister.listed(standing.reduced, standing.price - window, _MOST_PATTERNS))
+        program.widen(self.model.rows, self.model.gain)
+        program.add(np.arange(self.model.count))
+
+    def _standing(self, duals: Floats) -> Standing:
+        rows, gain = self._rows, self._model.gain
+        y = duals[self._volunteers :]
+        shift, prices = scaled(rows, gain, np.where(rows.equal, y, np.maximum(y, 0.0)), self._steepest)
+        reduced = (gain << shift) - rows.cost(prices)
+        used = np.flatnonzero(prices)
+        total = sum(int(each) * int(limit) for each, limit in zip(prices[used], rows.upper[used], strict=True))
+        best = np.zeros(self._volunteers, dtype=np.int64)
+        np.maximum.at(best, self.model.patterns.volunteer, self.model.worth(reduced))
+        best += 1 + ((1 << shift) >> _NOTHING)
+        return Standing(shift, reduced, best, total + int(best.sum()))
+
+    def _note(self, new: Patterns) -> None:
+        """Put patterns that are not known yet behind the others."""
+        fresh = []
+        columns = new.column.tolist()
+        for i, (low, high) in enumerate(zip(new.first[:-1].tolist(), new.first[1:].tolist(), strict=True)):
+            mark = np.sort(new.column[low:high]).tobytes() if high - low > 1 else columns[low].to_bytes(8, "little")
+            if mark not in self._known:
+                self._known.add(mark)
+                fresh.append(i)
+        new, old = new.of(np.array(fresh, dtype=np.int64)), self.patterns
+        self.patterns = Patterns(
+            np.concatenate([old.volunteer, new.volunteer]),
+            np.concatenate([old.first, old.first[-1] + new.first[1:]]),
+            np.concatenate([old.column, new.column]),
+            np.concatenate([old.worth, new.worth]),
+        )
+        self.model = self._write()
+
+    def _write(self) -> PatternModel:
+        """Write the patterns down as columns of a program."""
+        patterns, rows, own = self.patterns, self._rows, self._volunteers
+        gain = self._model.gain
+        if not patterns.count:
+            total = np.zeros(0, dtype=np.int64)
+        else:
+            total = np.add.reduceat(gain[patterns.column], patterns.first[:-1])
+        begin, row, value = rows.entries(patterns.column)
+        size = begin[patterns.first[1:]] - begin[patterns.first[:-1]]
+        first = np.concatenate([[0], np.cumsum(size + 1)]).astype(np.int64)
+        at = begin[patterns.first[:-1]]
+        nowhere = np.full(own, -1, dtype=np.int64)
+        written = Rows(
+            first=first,
+            row=np.insert(row + own, at, patterns.volunteer),
+            value=np.insert(value, at, 1),
+            upper=np.concatenate([np.ones(own, dtype=np.int64), rows.upper]),
+            equal=np.concatenate([np.zeros(own, dtype=np.bool_), rows.equal]),
+            kind=np.concatenate([np.full(own, int(Kind.VOLUNTEER_PLACE)), rows.kind]),
+            owner=np.concatenate([np.arange(own), rows.owner]),
+            slot=np.concatenate([nowhere, rows.slot]),
+        )
+        return PatternModel(patterns, written, total, own)
+
+
+def _best_of_each(volunteer: Ints, worth: Ints) -> Ints:
+    """Return the places of the few best of each volunteer."""
+    order = np.lexsort((-worth, volunteer))
+    rank = np.arange(len(order)) - np.searchsorted(volunteer[order], volunteer[order])
+    return order[rank < _NEW_PER_VOLUNTEER]

@@ -1,0 +1,179 @@
+"""The best solution by patterns of volunteers: where load limits bind, they leave little to decide."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from scheduling.pairing.branching import Tree
+from scheduling.pairing.cuts import PatternCutter, Tightened, tighten
+from scheduling.pairing.decisions import Decisions
+from scheduling.pairing.highs import LinearProgram
+from scheduling.pairing.master import Master, PatternModel, Standing
+from scheduling.pairing.patterns import TooManyError
+from scheduling.pairing.problem import Bools
+from scheduling.pairing.relaxation import Model, Relaxation
+from scheduling.pairing.rows import Kind, Rows
+from scheduling.stop import Stop
+
+_NEAR = 6
+"""Columns per child of which the first patterns are made."""
+_MOST_CHILDREN = 12
+_LEAST_COLUMNS = 2_000
+_ROUNDS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What the search by patterns needs of the search it belongs to.
+
+    Attributes
+    ----------
+    value : callable
+        Returns the best value so far.
+    take : callable
+        Takes over the columns of a solution if it is better.
+    lower : callable
+        Notes a proven bound.
+    tell : callable
+        Reports a stage and a bound.
+    """
+
+    value: Callable[[], int]
+    take: Callable[[list[int]], None]
+    lower: Callable[[int], None]
+    tell: Callable[[str, int], None]
+
+
+def applies(model: Model) -> bool:
+    """Tell whether volunteers have patterns worth knowing: a timetable, binding loads, few children each."""
+    problem = model.problem
+    return (
+        problem.grid is not None
+        and model.count >= _LEAST_COLUMNS
+        and int(problem.max_children.max(initial=0)) <= _MOST_CHILDREN
+        and bool((model.rows.kind == Kind.VOLUNTEER_LOAD).any())
+    )
+
+
+def light(model: Model) -> tuple[Rows, Bools]:
+    """Return the rows without those that patterns keep anyway, pairs once and the hours of volunteers, and which."""
+    rows = model.rows
+    kept = ((rows.kind != Kind.PAIR_ONCE) | rows.equal) & (rows.kind != Kind.VOLUNTEER_HOURS)
+    return rows.only(kept), kept
+
+
+def search_patterns(model: Model, relaxed: Relaxation, search: Search, stop: Stop, seed: int) -> None:
+    """Find the best solution and prove it, as far as the patterns are not too many.
+
+    Parameters
+    ----------
+    model : Model
+        With a timetable.
+    relaxed : Relaxation
+        Complete, over single columns.
+    search : Search
+        Hears of solutions and bounds.
+    stop : Stop
+    seed : int
+
+    Notes
+    -----
+    The relaxation over patterns proves of each pattern what every solution with it is worth at most. Those near enough
+    to the bound are listed; cuts and branch and bound find the best solution they make. A solution with a pattern that
+    was not listed is worth less than the bound of the listing: where that is not below the best value, more are listed.
+    """
+    master = Master(model, stop, seed)
+    order = min(_NEAR * len(model.problem.children), model.count)
+    window = max(0, -int(np.partition(relaxed.prices.reduced, model.count - order)[model.count - order]))
+    try:
+        solved = master.solve(relaxed.prices.reduced, window)
+        if solved is None:
+            return
+        program, standing = solved
+        search.lower(standing.bound)
+        search.tell("patterns", standing.bound)
+        window = _rescaled(window, relaxed.prices.shift, standing.shift)
+        while standing.bound > search.value() and not stop.cut():
+            master.list_near(standing, window, program)
+            outside = (standing.total - window - 1) >> standing.shift
+            within = _Listed(model, master.model, program, standing, window, search, stop, seed).decide()
+            search.lower(max(within, outside))
+            if outside <= search.value() or within > search.value():
+                break
+            window = standing.total - ((search.value() + 1) << standing.shift)
+    except TooManyError:
+        return
+
+
+def _rescaled(number: int, old: int, new: int) -> int:
+    return number << (new - old) if new >= old else number >> (old - new)
+
+
+class _Listed:
+    """The patterns near the bound."""
+
+    def __init__(
+        self,
+        model: Model,
+        patterns: PatternModel,
+        program: LinearProgram,
+        standing: Standing,
+        window: int,
+        search: Search,
+        stop: Stop,
+        seed: int,
+    ) -> None:
+        self._columns, self._problem = model.columns, model.problem
+        self._search, self._stop, self._seed = search, stop, seed
+        near = np.flatnonzero(patterns.worth(standing.reduced) >= standing.price[patterns.patterns.volunteer] - window)
+        program.solve()
+        used = np.zeros(patterns.count, dtype=np.bool_)
+        used[program.members] = program.values > 0
+        kept = np.union1d(near, np.flatnonzero(used))
+        self._model = patterns.some(kept)
+        self._program = program.narrowed(self._model.rows, self._model.gain, kept, stop, seed)
+
+    def decide(self) -> int:
+        """Find the best solution of these patterns; return a proven bound of all they make."""
+        search, stop = self._search, self._stop
+        tight = self._tighten(self._model, self._program)
+        if tight is None:
+            return 1 << 62
+        bound = tight.relaxed.prices.bound
+        if tight.whole:
+            search.take(tight.model.chosen(np.array(tight.chosen(), dtype=np.int64)))
+        program = tight.relaxed.program
+        if bound <= search.value() or stop.cut() or program is None:
+            return bound
+        decisions = Decisions(self._problem, self._columns, tight.model)
+
+        def found(chosen: list[int], value: int) -> None:
+            search.take(chosen)
+            search.tell("branch", bound)
+
+        tree = Tree(tight.model, program, decisions, search.value(), stop, self._seed, found)
+        tree.dive()
+        search.tell("branch", bound)
+        return min(bound, tree.decide())
+
+    def _tighten(self, model: PatternModel, program: LinearProgram) -> Tightened[PatternModel] | None:
+        search = self._search
+        if not program.solve():
+            return None
+        values = np.zeros(model.count)
+        values[program.members] = program.values
+        relaxed = Relaxation(model.price(program.duals), values, True, program)
+
+        def told(bound: int) -> None:
+            search.tell("cuts", bound)
+
+        return tighten(
+            model,
+            relaxed,
+            PatternCutter(model),
+            search.value,
+            self._stop,
+            lambda prices: told(prices.bound),
+            rounds=_ROUNDS,
+        )

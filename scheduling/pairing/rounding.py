@@ -1,0 +1,227 @@
+"""Mixed-integer rounding: cuts from the basis of a linear program, exact in whole numbers."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from scheduling.pairing.highs import Floats, LinearProgram
+from scheduling.pairing.problem import Bools, Ints
+from scheduling.pairing.rows import Cut, Rows
+
+_FRACTION = 1e-5
+_NOTHING = 1e-9
+_VIOLATED = 1e-3
+_EXACT = 1e-5
+_LARGEST_DIVISOR = 48
+_DIVISOR = 1 << 16
+"""Where the multipliers share no small divisor they are rounded to parts of this many."""
+_LARGEST_VALUE = 1 << 17
+"""Larger coefficients are scaled down, rounded so that the cut stays right."""
+_WHOLE_SLACK = 8
+"""The slack of a row with larger coefficients is not treated as a whole number: that gains nothing."""
+_SAFE = 2.0**50
+_LEAST_PART = 0.01
+_TRIED, _CHOSEN = 500, 60
+_PARALLEL = 0.9
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Combination:
+    """Rows with whole multipliers in parts of ``divisor``, and the multipliers of their slacks in the cut.
+
+    Attributes
+    ----------
+    rows, times, slack : int64 arrays
+    divisor, rest : int
+        ``rest`` is what the right side leaves when divided.
+    limit : int
+        Right side of the cut.
+    """
+
+    rows: Ints
+    times: Ints
+    slack: Ints
+    divisor: int
+    rest: int
+    limit: int
+
+    def rounded(self, total: Ints, slack: Ints) -> Ints:
+        """Return coefficients, from the sums of a column's entries times ``times`` and times ``slack``."""
+        whole, part = np.divmod(total, self.divisor)
+        rounded: Ints = (self.divisor - self.rest) * whole + np.maximum(part - self.rest, 0) - slack
+        return rounded
+
+
+class Rounding:
+    """Finds cuts of a growing set of rows.
+
+    Parameters
+    ----------
+    rows : Rows
+
+    Notes
+    -----
+    Rows ``A x <= b`` with slacks ``s``, multiplied by ``U / d`` with whole ``U`` and added, give
+    ``sum (a_j / d) x_j + sum (U_i / d) s_i = B / d`` where ``a = U A`` and ``B = U b``. With ``r = B mod d`` every
+    whole solution keeps (Nemhauser & Wolsey, Integer and Combinatorial Optimization, II.1.6; times ``d - r``)
+
+        sum ((d - r) floor(a_j / d) + max(0, a_j mod d - r)) x_j + (slacks likewise) <= (d - r) floor(B / d)
+
+    where a slack that is not known to be whole counts ``min(0, U_i)``. Slacks are then replaced by ``b - A x``. The
+    multipliers are those of a row of the basis in which a basic column is a fraction (Gomory); whole parts of
+    multipliers of whole slacks are left out, which changes no remainder. All numbers are whole, so the cut is right
+    whatever the engine's tolerance was.
+    """
+
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+        self._columns = len(rows.first) - 1
+        column = np.repeat(np.arange(self._columns), np.diff(rows.first))
+        order = np.argsort(rows.row, kind="stable")
+        self._column, self._value = column[order], rows.value[order]
+        self._first = np.searchsorted(rows.row[order], np.arange(rows.count + 1))
+        largest = np.abs(rows.upper)
+        np.maximum.at(largest, rows.row, np.abs(rows.value))
+        self._largest = largest.astype(np.float64)
+        steepest = np.ones(rows.count, dtype=np.int64)
+        np.maximum.at(steepest, rows.row, np.abs(rows.value))
+        self._whole = steepest <= _WHOLE_SLACK
+        self._upper, self._equal = rows.upper, rows.equal
+
+    def add(self, cuts: list[Cut]) -> None:
+        """Note rows that were put behind the others."""
+        size = [len(cut.columns) for cut in cuts]
+        self._first = np.concatenate([self._first, self._first[-1] + np.cumsum(size)])
+        self._column = np.concatenate([self._column, *(cut.columns for cut in cuts)])
+        self._value = np.concatenate([self._value, *(cut.values for cut in cuts)])
+        steepest = np.array([int(np.abs(cut.values).max()) for cut in cuts], dtype=np.int64)
+        upper = np.array([cut.upper for cut in cuts], dtype=np.int64)
+        self._largest = np.concatenate([self._largest, np.maximum(steepest, np.abs(upper)).astype(np.float64)])
+        self._whole = np.concatenate([self._whole, steepest <= _WHOLE_SLACK])
+        self._upper = np.concatenate([self._upper, upper])
+        self._equal = np.concatenate([self._equal, np.zeros(len(cuts), dtype=np.bool_)])
+
+    def violated(self, program: LinearProgram, values: Floats) -> list[Cut]:
+        """Return cuts that the present values break, deepest first, none nearly like another."""
+        basic = program.basics()
+        share = values[program.members[np.maximum(basic, 0)]]
+        part = np.abs(share - np.rint(share))
+        places = np.flatnonzero((basic >= 0) & (part > _FRACTION))
+        places = places[np.lexsort((places, -part[places]))][:_TRIED]
+        support = _Support(program, values)
+        found: list[tuple[float, _Combination, Floats]] = []
+        for place in places.tolist():
+            combination = self._combine(*program.inverse_row(place))
+            if combination is None:
+                continue
+            shape = support.shape(combination)
+            depth, length = support.depth(combination, shape), float(np.sqrt(shape @ shape))
+            if depth > _VIOLATED * max(length, 1.0):
+                found.append((depth / length, combination, shape / length))
+        found.sort(key=lambda each: -each[0])
+        chosen: list[Cut] = []
+        shapes = np.zeros((_CHOSEN, support.size))
+        for _, combination, shape in found:
+            if len(chosen) == _CHOSEN:
+                break
+            if (shapes[: len(chosen)] @ shape > _PARALLEL).any():
+                continue
+            cut = self._cut(combination)
+            if cut is not None and support.breaks(cut):
+                shapes[len(chosen)] = shape
+                chosen.append(cut)
+        return chosen
+
+    def _combine(self, rows: Ints, multipliers: Floats) -> _Combination | None:
+        """Turn multipliers into a combination; None where it promises no cut."""
+        whole = self._whole[rows]
+        part = np.where(whole, multipliers - np.floor(multipliers + _NOTHING), multipliers)
+        kept = np.abs(part) > _NOTHING
+        rows, part, whole = rows[kept], part[kept], whole[kept]
+        if not len(rows):
+            return None
+        divisor = _divisor(part)
+        times = np.rint(part * divisor)
+        if float(np.abs(times) @ self._largest[rows]) > _SAFE:
+            return None
+        times = times.astype(np.int64)
+        total, rest = divmod(int(times @ self._upper[rows]), divisor)
+        if not _LEAST_PART * divisor <= rest <= (1 - _LEAST_PART) * divisor:
+            return None
+        slack = np.where(whole, np.maximum(times - rest, 0), np.minimum(times, 0))
+        slack[self._equal[rows]] = 0
+        limit = (divisor - rest) * total - int(slack @ self._upper[rows])
+        return _Combination(rows, times, slack, divisor, rest, limit)
+
+    def _cut(self, combination: _Combination) -> Cut | None:
+        """Write a combination down for every column."""
+        size = self._first[combination.rows + 1] - self._first[combination.rows]
+        begin = self._first[combination.rows] - np.cumsum(size) + size
+        entry = np.repeat(begin, size) + np.arange(int(size.sum()))
+        column, value = self._column[entry], self._value[entry]
+
+        def summed(times: Ints) -> Ints:
+            # Sums of whole numbers below 2^53, so floats are exact.
+            weights = value * np.repeat(times, size)
+            return np.bincount(column, weights=weights, minlength=self._columns).astype(np.int64)
+
+        values = combination.rounded(summed(combination.times), summed(combination.slack))
+        inside = np.flatnonzero(values)
+        if not len(inside):
+            return None
+        values, limit = values[inside], combination.limit
+        scale = int(np.gcd.reduce(values))
+        largest = int(np.abs(values).max())
+        if largest // scale > _LARGEST_VALUE:
+            scale = -(-largest // _LARGEST_VALUE)
+        values = values // scale
+        kept = values != 0
+        return Cut(inside[kept], values[kept], limit // scale)
+
+
+class _Support:
+    """The columns that a relaxation uses, to judge combinations and cuts by."""
+
+    def __init__(self, program: LinearProgram, values: Floats) -> None:
+        self._used: Bools = values > _NOTHING
+        used = np.flatnonzero(self._used)
+        self.size = len(used)
+        self._values, self._share = values, values[used]
+        first, self._row, self._value = program.rows.entries(used)
+        self._begin = first[:-1]
+        self._times = np.zeros(program.rows.count, dtype=np.int64)
+
+    def shape(self, combination: _Combination) -> Floats:
+        """Return the coefficients that a cut has in the columns in use."""
+        total = self._sum(combination.rows, combination.times)
+        slack = self._sum(combination.rows, combination.slack)
+        return combination.rounded(total, slack).astype(np.float64)
+
+    def depth(self, combination: _Combination, shape: Floats) -> float:
+        """Return by how much the values break a combination."""
+        return float(shape @ self._share) - combination.limit
+
+    def breaks(self, cut: Cut) -> bool:
+        """Tell whether the values break a cut."""
+        size = float(np.abs(cut.values).max())
+        return float(self._values[cut.columns] @ cut.values) > cut.upper + _VIOLATED * max(1.0, size / 64)
+
+    def _sum(self, rows: Ints, times: Ints) -> Ints:
+        self._times[rows] = times
+        total = np.add.reduceat(self._times[self._row] * self._value, self._begin)
+        self._times[rows] = 0
+        return np.asarray(total, dtype=np.int64)
+
+
+_DIVISORS = np.arange(2, _LARGEST_DIVISOR + 1)
+
+
+def _divisor(part: Floats) -> int:
+    """Return the smallest number that makes all parts whole, `_DIVISOR` where it is large."""
+    tried = _DIVISORS
+    for some in (part[:4], part):
+        scaled = np.outer(some, tried)
+        tried = tried[np.abs(scaled - np.rint(scaled)).max(axis=0) < _EXACT]
+        if not len(tried):
+            return _DIVISOR
+    return int(tried[0])

@@ -1,0 +1,159 @@
+"""Patterns of volunteers: their listing, the relaxation over them, and the search that they decide."""
+
+import itertools
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scheduling import pairing
+from scheduling.benchmarks.instances import with_loads
+from scheduling.faults import InvalidProblem
+from scheduling.pairing import branching, master, pattern_search, search
+from scheduling.pairing.check import check
+from scheduling.pairing.columns import build_columns
+from scheduling.pairing.instances import instance
+from scheduling.pairing.load import load
+from scheduling.pairing.master import Master
+from scheduling.pairing.patterns import Lister, TooManyError
+from scheduling.pairing.problem import NO_LIMIT
+from scheduling.pairing.relaxation import Model, relax
+from scheduling.pairing.rows import build_rows
+from scheduling.stop import Stop
+from tests.scheduling.brute_force import BruteForce, random_problem
+
+SEEDS = st.integers(0, 2**32 - 1)
+
+
+def _model(problem: dict[str, Any]) -> Model:
+    checked = load(problem)
+    columns = build_columns(checked)
+    gain = (problem["place_value"] or 0) + checked.score[columns.candidate]
+    return Model(checked, columns, build_rows(checked, columns, fill=False), gain)
+
+
+def _stand_together(model: Model, columns: tuple[int, ...]) -> bool:
+    problem, candidate = model.problem, model.columns.candidate[list(columns)]
+    volunteer = int(problem.volunteer[candidate[0]])
+    child = problem.child[candidate]
+    limit = int(problem.max_load[volunteer])
+    begin = model.columns.start[list(columns)]
+    end = begin + problem.session[child]
+    return (
+        len(columns) <= int(problem.max_children[volunteer])
+        and len(set(child.tolist())) == len(columns)
+        and (limit == NO_LIMIT or int(problem.load[candidate].sum()) <= limit)
+        and all(end[i] <= begin[j] or end[j] <= begin[i] for i, j in itertools.combinations(range(len(columns)), 2))
+    )
+
+
+@settings(max_examples=25, deadline=None)
+@given(SEEDS)
+def test_every_pattern_that_is_worth_enough_is_listed_once(seed: int) -> None:
+    model = _model(with_loads(instance(9, 5, seed % 1000), seed % 1000))
+    rng = np.random.default_rng(seed)
+    worth = rng.integers(-30, 30, model.count)
+    least = rng.integers(-20, 40, len(model.problem.volunteers))
+    volunteer = model.problem.volunteer[model.columns.candidate]
+    expected = set()
+    for who in range(len(least)):
+        own = np.flatnonzero(volunteer == who).tolist()
+        for size in range(1, int(model.problem.max_children[who]) + 1):
+            for columns in itertools.combinations(own, size):
+                if int(worth[list(columns)].sum()) >= least[who] and _stand_together(model, columns):
+                    expected.add(columns)
+    listed = Lister(model.problem, model.columns).listed(worth, least, 1_000_000)
+    found = [tuple(sorted(listed.column[low:high].tolist())) for low, high in itertools.pairwise(listed.first.tolist())]
+    assert len(found) == len(set(found))
+    assert set(found) == expected
+    assert listed.worth.tolist() == [int(worth[list(columns)].sum()) for columns in found]
+
+
+def test_more_patterns_than_allowed_are_refused() -> None:
+    model = _model(instance(20, 8, 1))
+    with pytest.raises(TooManyError):
+        Lister(model.problem, model.columns).listed(
+            np.zeros(model.count, dtype=np.int64), np.zeros(len(model.problem.volunteers), dtype=np.int64), 10
+        )
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_bound_of_patterns_lies_between_the_optimum_and_the_bound_of_columns(seed: int) -> None:
+    problem = with_loads(instance(40, 30, seed), seed)
+    best = pairing.solve(problem)
+    assert best["status"] == "optimal"
+    model = _model(problem)
+    relaxed = relax(model, [], Stop(), 0)
+    solved = Master(model, Stop(), 0).solve(relaxed.prices.reduced, 1 << relaxed.prices.shift)
+    assert solved is not None
+    assert best["value"] <= solved[1].bound <= relaxed.prices.bound
+
+
+@pytest.fixture
+def always(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Search by patterns however small the problem is."""
+    monkeypatch.setattr(pattern_search, "_LEAST_COLUMNS", 0)
+
+
+@settings(max_examples=150, deadline=None)
+@given(SEEDS)
+def test_patterns_find_the_optimum(seed: int) -> None:
+    problem = random_problem(seed)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(search, "applies", lambda model: model.problem.grid is not None)
+        try:
+            solution = pairing.solve(problem)
+        except InvalidProblem:
+            return
+    best = BruteForce(problem).best
+    assert solution["value"] == best
+    assert solution["status"] == ("infeasible" if best is None else "optimal")
+
+
+@pytest.mark.usefixtures("always")
+@pytest.mark.parametrize("seed", range(6))
+def test_patterns_and_columns_agree_and_the_answer_is_the_same_each_time(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    problem = with_loads(instance(60, 45, seed, use_of_rooms=0.9), seed)
+    first, second = (pairing.solve(problem) for _ in range(2))
+    assert json.dumps(first["pairs"]) == json.dumps(second["pairs"])
+    assert not check(problem, first)
+    monkeypatch.setattr(master, "_MOST_PATTERNS", 3)
+    columns = pairing.solve(problem)
+    assert (first["value"], first["status"]) == (columns["value"], columns["status"])
+
+
+@pytest.mark.usefixtures("always")
+@pytest.mark.parametrize("after", [1, 5, 40, 200, 600])
+def test_an_interrupted_search_gives_a_sound_answer(after: int) -> None:
+    problem = with_loads(instance(80, 50, 3, use_of_rooms=0.9), 3)
+    best = pairing.solve(problem)["value"]
+    asked = itertools.count()
+    solution = pairing.solve(problem, should_stop=lambda: next(asked) >= after)
+    assert not check(problem, solution)
+    assert solution["value"] <= best <= solution["bound"]
+
+
+@pytest.mark.usefixtures("always")
+def test_branching_alone_finds_the_optimum(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without cuts there is more to decide: the tree must end at the value that cuts lead to."""
+    branched = []
+    decide = branching.Tree.decide
+
+    def counted(tree: branching.Tree) -> int:
+        branched.append(tree)
+        return decide(tree)
+
+    monkeypatch.setattr(branching.Tree, "decide", counted)
+    for seed in range(6):
+        problem = with_loads(instance(60, 45, seed, use_of_rooms=0.9), seed)
+        with monkeypatch.context() as patch:
+            with_cuts = pairing.solve(problem)
+            patch.setattr(pattern_search, "_ROUNDS", 0)
+            without = pairing.solve(problem)
+        assert (without["value"], without["status"]) == (with_cuts["value"], "optimal")
+    assert len(branched) >= 3
