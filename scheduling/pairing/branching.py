@@ -124,7 +124,6 @@ class Tree:
     value : int
         Only better solutions count.
     stop : Stop
-    seed : int
     found : callable
         Called with the columns and the value of each better solution.
 
@@ -144,12 +143,11 @@ class Tree:
         decisions: Decisions,
         value: int,
         stop: Stop,
-        seed: int,
         found: Callable[[list[int], int], None],
     ) -> None:
         self.value = value
         self._model, self._program, self._decisions = model, program, decisions
-        self._stop, self._seed, self._found = stop, seed, found
+        self._stop, self._found = stop, found
         self._score = np.full(decisions.count, np.nan)
         self._undecided = 0
         self._seat = _Seat(model, program)
@@ -194,7 +192,7 @@ class Tree:
     def _second_seat(self) -> _Seat:
         model = self._model
         every = np.arange(model.count)
-        return _Seat(model, self._program.narrowed(model.rows, model.gain, every, self._stop.silent(), self._seed))
+        return _Seat(model, self._program.narrowed(model.rows, model.gain, every, self._stop.silent()))
 
     def _root(self) -> _Node:
         open_ = np.ones(self._model.count, dtype=np.bool_)

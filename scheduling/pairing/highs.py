@@ -36,7 +36,7 @@ class LinearProgram:
     """
 
     def __init__(self, rows: Rows, gain: Ints, stop: Stop, seed: int) -> None:
-        self.rows, self._gain = rows, gain
+        self.rows, self._gain, self._seed = rows, gain, seed
         self.members = np.zeros(0, dtype=np.int64)
         self.inside = np.zeros(len(gain), dtype=np.bool_)
         self.infeasible = False
@@ -108,6 +108,11 @@ class LinearProgram:
             low = upper if equal or self.rows.equal[row] else -highspy.kHighsInf
             self._highs.changeRowBounds(row, low, upper)
 
+    def in_use(self) -> Ints:
+        """Return the columns that are basic, ascending."""
+        basic = self.basics()
+        return np.sort(self.members[basic[basic >= 0]])
+
     def basis(self) -> Any:
         """Return the present basis, to come back to."""
         return self._highs.getBasis()
@@ -116,17 +121,26 @@ class LinearProgram:
         """Go on from a basis that was left before."""
         self._highs.setBasis(basis)
 
-    def narrowed(self, rows: Rows, gain: Ints, kept: Ints, stop: Stop, seed: int) -> "LinearProgram":
-        """Return a program of some of the members, ascending, which are numbered anew, with the same basis.
+    def narrowed(self, rows: Rows, gain: Ints, kept: Ints, stop: Stop, inside: Bools | None = None) -> "LinearProgram":
+        """Return a program that knows some of the columns, numbered anew, and goes on from the same basis.
 
-        The members that are left out must not be in use.
+        Parameters
+        ----------
+        rows, gain
+            Of the columns that are kept.
+        kept : int64 array
+            Those columns, ascending; all that are basic are among them.
+        stop : Stop
+        inside : bool array, optional
+            Which of them are in the program at first; all if not given.
         """
-        new = LinearProgram(rows, gain, stop, seed)
-        new.add(np.arange(len(kept)))
+        new = LinearProgram(rows, gain, stop, self._seed)
+        new.add(np.arange(len(kept)) if inside is None else np.flatnonzero(inside))
+        place = np.full(len(self.inside), -1, dtype=np.int64)
+        place[self.members] = np.arange(len(self.members))
         basis = self._highs.getBasis()
-        place = np.argsort(self.members, kind="stable")[kept]
-        known = list(basis.col_status)
-        basis.col_status = [known[each] for each in place.tolist()]
+        status = [*basis.col_status, highspy.HighsBasisStatus.kLower]
+        basis.col_status = [status[each] for each in place[kept[new.members]].tolist()]
         new._highs.setBasis(basis)
         return new
 

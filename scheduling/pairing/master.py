@@ -178,11 +178,9 @@ class Master:
                 return new
             none, over = over, over // _LESS
 
-    def list_near(self, standing: Standing, window: int, program: LinearProgram) -> None:
-        """Bring in every pattern that is worth at most ``window`` (scaled) less than its volunteer's best."""
+    def list_near(self, standing: Standing, window: int) -> None:
+        """Know every pattern that is worth at most ``window`` (scaled) less than its volunteer's best."""
         self._note(self._lister.listed(standing.reduced, standing.price - window, _MOST_PATTERNS))
-        program.widen(self.model.rows, self.model.gain)
-        program.add(np.arange(self.model.count))
 
     def _standing(self, duals: Floats) -> Standing:
         rows, gain = self._rows, self._model.gain

@@ -12,7 +12,7 @@ from scheduling.pairing.highs import LinearProgram
 from scheduling.pairing.master import Master, PatternModel, Standing
 from scheduling.pairing.patterns import TooManyError
 from scheduling.pairing.problem import Bools
-from scheduling.pairing.relaxation import Model, Relaxation
+from scheduling.pairing.relaxation import Model, Relaxation, generate
 from scheduling.pairing.rows import Kind, Rows
 from scheduling.stop import Stop
 
@@ -20,6 +20,7 @@ _NEAR = 6
 """Columns per child of which the first patterns are made."""
 _MOST_CHILDREN = 12
 _LEAST_COLUMNS = 2_000
+_WIDER = 2
 _ROUNDS = 12
 
 
@@ -93,11 +94,13 @@ def search_patterns(model: Model, relaxed: Relaxation, search: Search, stop: Sto
         program, standing = solved
         search.lower(standing.bound)
         search.tell("patterns", standing.bound)
-        window = _rescaled(window, relaxed.prices.shift, standing.shift)
+        near = _rescaled(window, relaxed.prices.shift, standing.shift)
+        window = _WIDER * near
         while standing.bound > search.value() and not stop.cut():
-            master.list_near(standing, window, program)
+            master.list_near(standing, window)
+            program.widen(master.model.rows, master.model.gain)
             outside = (standing.total - window - 1) >> standing.shift
-            within = _Listed(model, master.model, program, standing, window, search, stop, seed).decide()
+            within = _Listed(model, master.model, program, standing, window, near, search, stop).decide()
             search.lower(max(within, outside))
             if outside <= search.value() or within > search.value():
                 break
@@ -111,7 +114,21 @@ def _rescaled(number: int, old: int, new: int) -> int:
 
 
 class _Listed:
-    """The patterns near the bound."""
+    """The patterns near the bound.
+
+    Parameters
+    ----------
+    model : Model
+    patterns : PatternModel
+    program : LinearProgram
+        The relaxation over patterns, which knows all of them.
+    standing : Standing
+    window, near : int
+        Patterns are worth at most ``window`` less than their volunteer's best; those that are worth at most ``near``
+        less are in the program from the start.
+    search : Search
+    stop : Stop
+    """
 
     def __init__(
         self,
@@ -120,60 +137,70 @@ class _Listed:
         program: LinearProgram,
         standing: Standing,
         window: int,
+        near: int,
         search: Search,
         stop: Stop,
-        seed: int,
     ) -> None:
         self._columns, self._problem = model.columns, model.problem
-        self._search, self._stop, self._seed = search, stop, seed
-        near = np.flatnonzero(patterns.worth(standing.reduced) >= standing.price[patterns.patterns.volunteer] - window)
-        program.solve()
-        used = np.zeros(patterns.count, dtype=np.bool_)
-        used[program.members] = program.values > 0
-        kept = np.union1d(near, np.flatnonzero(used))
+        self._search, self._stop = search, stop
+        self._near = near / 2**standing.shift
+        short = standing.price[patterns.patterns.volunteer] - patterns.worth(standing.reduced)
+        used = program.in_use()
+        kept = np.union1d(np.flatnonzero(short <= window), used)
+        inside = (short[kept] <= near) | np.isin(kept, used)
         self._model = patterns.some(kept)
-        self._program = program.narrowed(self._model.rows, self._model.gain, kept, stop, seed)
+        self._program = program.narrowed(self._model.rows, self._model.gain, kept, stop, inside)
 
     def decide(self) -> int:
         """Find the best solution of these patterns; return a proven bound of all they make."""
         search, stop = self._search, self._stop
-        tight = self._tighten(self._model, self._program)
-        if tight is None:
-            return 1 << 62
+        model, program = self._model, self._program
+        relaxed = generate(model, program, model.price(np.zeros(model.rows.count)), stop)
+        if not relaxed.complete:
+            return relaxed.prices.bound
+        tight = tighten(
+            model,
+            relaxed,
+            PatternCutter(model),
+            search.value,
+            stop,
+            lambda prices: search.tell("cuts", prices.bound),
+            rounds=_ROUNDS,
+        )
         bound = tight.relaxed.prices.bound
         if tight.whole:
             search.take(tight.model.chosen(np.array(tight.chosen(), dtype=np.int64)))
-        program = tight.relaxed.program
-        if bound <= search.value() or stop.cut() or program is None:
+        if bound <= search.value() or stop.cut():
             return bound
-        decisions = Decisions(self._problem, self._columns, tight.model)
+        return min(bound, self._branch(tight))
+
+    def _branch(self, tight: Tightened[PatternModel]) -> int:
+        """Branch on the patterns that are worth nearly what they cost, then on all that a better solution may have."""
+        search, prices, program = self._search, tight.relaxed.prices, tight.relaxed.program
+        if program is None:
+            return prices.bound
+        near = int(self._near * 2**prices.shift)
+        while True:
+            few = prices.reduced >= -near
+            few[program.in_use()] = True
+            kept = np.flatnonzero(few)
+            model = tight.model.some(kept)
+            within = self._grow(model, program.narrowed(model.rows, model.gain, kept, self._stop), prices.bound)
+            outside = int(prices.bound_with()[~few].max(initial=0))
+            if outside <= search.value() or within > search.value():
+                return max(within, outside)
+            near = prices.total - ((search.value() + 1) << prices.shift)
+
+    def _grow(self, model: PatternModel, program: LinearProgram, bound: int) -> int:
+        """Search a tree; return a proven bound of all its solutions."""
+        search = self._search
 
         def found(chosen: list[int], value: int) -> None:
             search.take(chosen)
             search.tell("branch", bound)
 
-        tree = Tree(tight.model, program, decisions, search.value(), stop, self._seed, found)
+        decisions = Decisions(self._problem, self._columns, model)
+        tree = Tree(model, program, decisions, search.value(), self._stop, found)
         tree.dive()
         search.tell("branch", bound)
-        return min(bound, tree.decide())
-
-    def _tighten(self, model: PatternModel, program: LinearProgram) -> Tightened[PatternModel] | None:
-        search = self._search
-        if not program.solve():
-            return None
-        values = np.zeros(model.count)
-        values[program.members] = program.values
-        relaxed = Relaxation(model.price(program.duals), values, True, program)
-
-        def told(bound: int) -> None:
-            search.tell("cuts", bound)
-
-        return tighten(
-            model,
-            relaxed,
-            PatternCutter(model),
-            search.value,
-            self._stop,
-            lambda prices: told(prices.bound),
-            rounds=_ROUNDS,
-        )
+        return tree.decide()

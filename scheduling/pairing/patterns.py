@@ -8,7 +8,7 @@ import numpy as np
 from scheduling.pairing.columns import Columns
 from scheduling.pairing.problem import NO_LIMIT, NO_START, Bools, Ints, Problem
 
-_AT_ONCE = 1 << 20
+_AT_ONCE = 1 << 17
 
 
 class TooManyError(Exception):

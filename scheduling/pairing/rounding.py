@@ -13,7 +13,7 @@ _NOTHING = 1e-9
 _VIOLATED = 1e-3
 _EXACT = 1e-5
 _LARGEST_DIVISOR = 48
-_DIVISOR = 1 << 16
+_DIVISOR = 1 << 24
 """Where the multipliers share no small divisor they are rounded to parts of this many."""
 _LARGEST_VALUE = 1 << 17
 """Larger coefficients are scaled down, rounded so that the cut stays right."""
@@ -21,8 +21,9 @@ _WHOLE_SLACK = 8
 """The slack of a row with larger coefficients is not treated as a whole number: that gains nothing."""
 _SAFE = 2.0**50
 _LEAST_PART = 0.01
-_TRIED, _CHOSEN = 500, 60
+_TRIED, _CHOSEN, _FAILED = 500, 60, 15
 _PARALLEL = 0.9
+_DENSE = 0.25
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -121,8 +122,9 @@ class Rounding:
         found.sort(key=lambda each: -each[0])
         chosen: list[Cut] = []
         shapes = np.zeros((_CHOSEN, support.size))
+        failed = 0
         for _, combination, shape in found:
-            if len(chosen) == _CHOSEN:
+            if len(chosen) == _CHOSEN or failed == _FAILED:
                 break
             if (shapes[: len(chosen)] @ shape > _PARALLEL).any():
                 continue
@@ -130,6 +132,9 @@ class Rounding:
             if cut is not None and support.breaks(cut):
                 shapes[len(chosen)] = shape
                 chosen.append(cut)
+                failed = 0
+            else:
+                failed += 1
         return chosen
 
     def _combine(self, rows: Ints, multipliers: Floats) -> _Combination | None:
@@ -141,7 +146,7 @@ class Rounding:
         if not len(rows):
             return None
         divisor = _divisor(part)
-        times = np.rint(part * divisor)
+        times = np.rint(part * divisor) if divisor < _DIVISOR else np.ceil(part * divisor)
         if float(np.abs(times) @ self._largest[rows]) > _SAFE:
             return None
         times = times.astype(np.int64)
@@ -167,7 +172,7 @@ class Rounding:
 
         values = combination.rounded(summed(combination.times), summed(combination.slack))
         inside = np.flatnonzero(values)
-        if not len(inside):
+        if not 0 < len(inside) <= _DENSE * self._columns:
             return None
         values, limit = values[inside], combination.limit
         scale = int(np.gcd.reduce(values))
