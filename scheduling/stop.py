@@ -41,13 +41,13 @@ class Stop:
             self.interrupted = True
         return self.interrupted
 
-    def silent(self) -> "Stop":
-        """Return one for a helping thread: the same deadline and wish, but it never asks the caller's function."""
-        return _Silent(self)
+    def silent(self) -> "Silent":
+        """Return one for a helping thread."""
+        return Silent(self)
 
 
-class _Silent(Stop):
-    """Knows what another knows.
+class Silent(Stop):
+    """Has the deadline of another and ends with it, but never asks the caller's function.
 
     Parameters
     ----------

@@ -121,18 +121,29 @@ class LinearProgram:
         """Go on from a basis that was left before."""
         self._highs.setBasis(basis)
 
-    def narrowed(self, rows: Rows, gain: Ints, kept: Ints, stop: Stop, inside: Bools | None = None) -> "LinearProgram":
-        """Return a program that knows some of the columns, numbered anew, and goes on from the same basis.
+    def narrowed(
+        self,
+        rows: Rows,
+        gain: Ints,
+        kept: Ints,
+        stop: Stop,
+        *,
+        inside: Bools | None = None,
+        kept_rows: Bools | None = None,
+    ) -> "LinearProgram":
+        """Return a program that knows some of the columns and rows, numbered anew, and goes on from the same basis.
 
         Parameters
         ----------
         rows, gain
-            Of the columns that are kept.
+            Of what is kept.
         kept : int64 array
             Those columns, ascending; all that are basic are among them.
         stop : Stop
         inside : bool array, optional
             Which of them are in the program at first; all if not given.
+        kept_rows : bool array, optional
+            Which rows are kept, all if not given; the others are not used up.
         """
         new = LinearProgram(rows, gain, stop, self._seed)
         new.add(np.arange(len(kept)) if inside is None else np.flatnonzero(inside))
@@ -141,8 +152,18 @@ class LinearProgram:
         basis = self._highs.getBasis()
         status = [*basis.col_status, highspy.HighsBasisStatus.kLower]
         basis.col_status = [status[each] for each in place[kept[new.members]].tolist()]
+        if kept_rows is not None:
+            of_rows = list(basis.row_status)
+            basis.row_status = [of_rows[row] for row in np.flatnonzero(kept_rows).tolist()]
         new._highs.setBasis(basis)
         return new
+
+    def slack(self) -> Bools:
+        """Tell which rows are not used up: their slacks are basic."""
+        basic = self.basics()
+        found = np.zeros(self.rows.count, dtype=np.bool_)
+        found[-basic[basic < 0] - 1] = True
+        return found
 
     def basics(self) -> Ints:
         """Return, after `solve`, which member is basic in each row of the basis; below 0 where it is a row's slack."""

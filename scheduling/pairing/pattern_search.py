@@ -20,7 +20,7 @@ _NEAR = 6
 """Columns per child of which the first patterns are made."""
 _MOST_CHILDREN = 12
 _LEAST_COLUMNS = 2_000
-_WIDER = 2
+_WIDER = 3
 _ROUNDS = 12
 
 
@@ -149,7 +149,7 @@ class _Listed:
         kept = np.union1d(np.flatnonzero(short <= window), used)
         inside = (short[kept] <= near) | np.isin(kept, used)
         self._model = patterns.some(kept)
-        self._program = program.narrowed(self._model.rows, self._model.gain, kept, stop, inside)
+        self._program = program.narrowed(self._model.rows, self._model.gain, kept, stop, inside=inside)
 
     def decide(self) -> int:
         """Find the best solution of these patterns; return a proven bound of all they make."""
@@ -184,8 +184,10 @@ class _Listed:
             few = prices.reduced >= -near
             few[program.in_use()] = True
             kept = np.flatnonzero(few)
-            model = tight.model.some(kept)
-            within = self._grow(model, program.narrowed(model.rows, model.gain, kept, self._stop), prices.bound)
+            rows = ~program.slack() | (tight.model.rows.kind != Kind.CUT)
+            model = tight.model.with_rows(tight.model.rows.only(rows)).some(kept)
+            smaller = program.narrowed(model.rows, model.gain, kept, self._stop, kept_rows=rows)
+            within = self._grow(model, smaller, prices.bound)
             outside = int(prices.bound_with()[~few].max(initial=0))
             if outside <= search.value() or within > search.value():
                 return max(within, outside)
