@@ -17,7 +17,8 @@ _FRACTION = 1e-5
 _TAKEN = 0.9
 """A dive takes patterns of so large a share at once, and always the largest."""
 _FAILURES = 5
-_TRIED_FIRST, _TRIED, _PATIENCE = 16, 1, 1
+_TRIED_FIRST, _TRIED_EARLY, _TRIED, _PATIENCE = 16, 4, 1, 2
+_EARLY = 8
 """How many decisions are tried at the root and below, and after how many without a better one the best is taken."""
 _LEAST_LOSS = 1e-2
 
@@ -148,7 +149,7 @@ class Tree:
         self.value = value
         self._model, self._program, self._decisions = model, program, decisions
         self._stop, self._found = stop, found
-        self._score = np.full(decisions.count, np.nan)
+        self._rates = np.full((2, decisions.count), np.nan)
         self._undecided = 0
         self._seat = _Seat(model, program)
 
@@ -179,14 +180,15 @@ class Tree:
 
     def _decide(self, first: _Node, pool: Executor, second: _Seat) -> int:
         nodes = [first]
-        tries = _TRIED_FIRST
+        tries, branched = _TRIED_FIRST, 0
         while nodes:
             if self._stop.cut():
                 return max(self.value, self._undecided, *(node.bound for node in nodes))
             node = nodes.pop(max(range(len(nodes)), key=lambda i: nodes[i].loose))
             if node.bound > self.value:
                 nodes += self._branch(node, tries, pool, second)
-                tries = _TRIED
+                branched += 1
+                tries = _TRIED_EARLY if branched < _EARLY else _TRIED
         return max(self.value, self._undecided)
 
     def _second_seat(self) -> _Seat:
@@ -237,7 +239,8 @@ class Tree:
             halves = [self._heard(result) for result in results]
             losses = [node.loose - (self.value if half is None else half.loose) for half in halves]
             rated = max(min(losses), _LEAST_LOSS) * max(*losses, _LEAST_LOSS)
-            self._score[decision] = rated
+            share = float(self._decisions.shares(node.values)[decision]) if node.values is not None else 0.5
+            self._rates[:, decision] = losses[0] / share, losses[1] / (1 - share)
             kept = [half for half in halves if half is not None]
             if len(kept) < 2:
                 return kept
@@ -264,10 +267,13 @@ class Tree:
             return np.zeros(0, dtype=np.int64)
         share = self._decisions.shares(node.values)
         broken = np.flatnonzero((share > _FRACTION) & (share < 1 - _FRACTION))
-        known = self._score[broken]
-        usual = float(np.nanmedian(known)) if (~np.isnan(known)).any() else 1.0
-        balance = 4 * share[broken] * (1 - share[broken])
-        rated = np.where(np.isnan(known), usual * balance, known)
+        rates = self._rates[:, broken]
+        known = ~np.isnan(rates[0])
+        usual = np.median(rates[:, known], axis=1) if known.any() else np.ones(2)
+        rates = np.where(known, rates, usual[:, None])
+        down = np.maximum(rates[0] * share[broken], _LEAST_LOSS)
+        up = np.maximum(rates[1] * (1 - share[broken]), _LEAST_LOSS)
+        rated = down * up
         return broken[np.lexsort((broken, -rated))]
 
 
