@@ -103,7 +103,7 @@ def solve_fair(
     lowest = search.lowest(search.best)
     answer["run"] = {
         "seconds": round(time.perf_counter() - began, 3),
-        "interrupted": stop.interrupted,
+        "interrupted": stop.interrupted or before["run"]["interrupted"],
         "engine": f"scheduling {__version__}, {engine_version()}",
     }
     answer["fairness"] = {

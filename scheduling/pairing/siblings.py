@@ -114,7 +114,7 @@ def solve_wishes(
     answer = answer_of(checked, plain.columns, chosen, before["bound"])
     answer["run"] = {
         "seconds": round(time.perf_counter() - began, 3),
-        "interrupted": stop.interrupted,
+        "interrupted": stop.interrupted or before["run"]["interrupted"],
         "engine": f"scheduling {__version__}, {engine_version()}",
     }
     together = links.taken(chosen)

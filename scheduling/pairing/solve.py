@@ -90,7 +90,7 @@ def solve(
     tell("done", answer["value"], answer["bound"])
     answer["run"] = {
         "seconds": round(time.perf_counter() - began, 3),
-        "interrupted": stop.interrupted,
+        "interrupted": stop.disturbed(proven=answer["status"] in ("optimal", "infeasible")),
         "engine": f"scheduling {__version__}, {engine_version()}",
     }
     return answer
