@@ -79,7 +79,7 @@ def test_what_is_proven_all_the_same_was_not_interrupted(monkeypatch: pytest.Mon
 
 @pytest.mark.usefixtures("lost")
 def test_options_that_begin_from_such_an_answer_tell_it_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(search, "_close", lambda *_: None)
+    monkeypatch.setattr(search, "close", lambda *_: None)
     problem = pairing_problem(gap_instance("C", 5, 40, 3))
     solution = pairing.solve_wishes(problem, pairing.Wishes())
     assert pairing.solve(problem)["status"] == "feasible"
