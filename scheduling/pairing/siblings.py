@@ -17,6 +17,7 @@ import numpy as np
 
 from scheduling import __version__
 from scheduling.engine import engine_version
+from scheduling.offers import OnSolution
 from scheduling.pairing.answer import answer_of
 from scheduling.pairing.bound import Prices, price, rest_of_children
 from scheduling.pairing.explain.solved import columns_of, model_of
@@ -42,6 +43,7 @@ def solve_wishes(
     seed: int = 0,
     on_progress: Progress | None = None,
     should_stop: Callable[[], bool] | None = None,
+    on_solution: OnSolution | None = None,
 ) -> dict[str, Any]:
     """Find the pairs with the largest value of the contract plus points of the wishes.
 
@@ -51,7 +53,7 @@ def solve_wishes(
         A problem file.
     wishes : Wishes or mapping
         Or a parsed document with the keys of `Wishes`, each of which may be left out.
-    time_limit, seed, on_progress, should_stop
+    time_limit, seed, on_progress, should_stop, on_solution
         As for `scheduling.pairing.solve`; values of the stage ``wishes`` include the points.
 
     Returns
@@ -73,7 +75,14 @@ def solve_wishes(
     checked = load(problem)
     asked = settle_wishes(checked, wishes)
     pairs = asked.siblings
-    before = solve(problem, time_limit=stop.remaining(), seed=seed, on_progress=tell, should_stop=stop.wanted)
+    before = solve(
+        problem,
+        time_limit=stop.remaining(),
+        seed=seed,
+        on_progress=tell,
+        should_stop=stop.wanted,
+        on_solution=on_solution,
+    )
     if before["run"]["interrupted"]:
         stop.cut()
     if before["status"] not in ("optimal", "feasible"):
