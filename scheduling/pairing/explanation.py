@@ -12,7 +12,7 @@ PAIR = (("child", "children"), ("volunteer", "volunteers"))
 
 
 _LEAST = 5
-"""Changes looked for, however few are told: more are tried then, so that the first is the best of more."""
+"""Changes looked for and solved again at least, however few are told, so that the first is the best of more."""
 
 
 def explanation(
@@ -36,7 +36,7 @@ def explanation(
         ``candidates``, the cheapest to force first: ``volunteer``, ``code``, ``at_least``, ``start``; none where there
         is no solution); ``pair``: as `Explainer.pair` tells it, with the ``code`` why it does not stand, what forcing
         it loses ``at_least``, and ``forced``, what that loses exactly and the pairs then; ``changes`` as
-        `helpful_changes` tells them.
+        `helpful_changes` tells them, no more of them solved again than are told (5 at least).
     """
     solved = solution["status"] in ("optimal", "feasible")
     tell("prices", None, None)
@@ -54,8 +54,8 @@ def explanation(
         tell("changes", None, None)
         known = None if explainer is None else explainer.solved
         count = max(asked.changes, _LEAST)
-        changes = helpful_changes(problem, solution, count=count, solved=known, **asked.limits())[: asked.changes]
-    return {"without": without, "pair": pair, "changes": changes}
+        changes = helpful_changes(problem, solution, count=count, verify=count, solved=known, **asked.limits())
+    return {"without": without, "pair": pair, "changes": changes[: asked.changes]}
 
 
 def _pair(
