@@ -63,10 +63,15 @@ def main(arguments: list[str] | None = None, *, interruption: Interruption | Non
 def _complain(lines: Any) -> None:
     if sys.stderr is not None:
         try:
-            sys.stderr.writelines(f"{line}\n" for line in lines)
+            sys.stderr.writelines(f"{_printable(line)}\n" for line in lines)
         except OSError:
             # Nobody reads; the exit status still tells.
             return
+
+
+def _printable(line: str) -> str:
+    """Return a line that can be written anywhere, with what is no Unicode text spelt out."""
+    return line.encode("utf-8", "backslashreplace").decode()
 
 
 def _parser() -> argparse.ArgumentParser:

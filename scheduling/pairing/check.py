@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from typing import Any
 
+from scheduling.listing import listing_faults
 from scheduling.pairing.check_options import Facts, fairness_faults, wishes_faults
 
 _KEYS = {"kind", "status", "value", "bound", "placed", "score", "pairs", "unplaced", "run"}
@@ -63,6 +64,8 @@ def _no_answer(problem: Mapping[str, Any], solution: Mapping[str, Any]) -> list[
         faults.append("$.pairs: expected none without a solution")
     faults += [f"$.{key}: expected null without a solution" for key in ("value", "bound") if solution[key] is not None]
     faults += [f"$.{key}: expected null without a solution" for key in _OPTIONS if solution.get(key) is not None]
+    children = {child["id"] for child in problem["children"]}
+    faults += listing_faults(solution["unplaced"], "$.unplaced", "child", children, counted=True)
     return faults
 
 
