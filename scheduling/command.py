@@ -1,4 +1,4 @@
-"""The command: ``python -m scheduling pairing|roster|routes PROBLEM``, ``check PROBLEM SOLUTION``, and two more.
+"""The command: ``python -m scheduling pairing|roster|routes PROBLEM``, ``check PROBLEM SOLUTION``, and more.
 
 Modules are imported where they are needed, so that a run pays for its own kind of problem and for nothing else.
 """
@@ -16,6 +16,7 @@ from scheduling.interruption import InterruptedWaiting, Interruption
 from scheduling.output import Output, to_text
 from scheduling.progress import Meter
 from scheduling.reading import parse_json
+from scheduling.stop import Stop
 
 SOLVED, FAULTS_FOUND, WRONG_INPUT, NO_SOLUTION = 0, 1, 2, 3
 _MIB = 2**20
@@ -46,6 +47,7 @@ def main(arguments: list[str] | None = None, *, interruption: Interruption | Non
         heard.listen()
     work: dict[str, Callable[[argparse.Namespace, Interruption], int]] = {
         "check": _check,
+        "explain": _explain,
         "generate": _generate,
         "convert": _convert,
     }
@@ -61,29 +63,42 @@ def main(arguments: list[str] | None = None, *, interruption: Interruption | Non
 def _complain(lines: Any) -> None:
     if sys.stderr is not None:
         try:
-            sys.stderr.writelines(f"{line}\n" for line in lines)
+            sys.stderr.writelines(f"{_printable(line)}\n" for line in lines)
         except OSError:
             # Nobody reads; the exit status still tells.
             return
+
+
+def _printable(line: str) -> str:
+    """Return a line that can be written anywhere, with what is no Unicode text spelt out."""
+    return line.encode("utf-8", "backslashreplace").decode()
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m scheduling", description="Exact schedules for children's homes.")
     commands = parser.add_subparsers(dest="command", required=True)
     for name, question in kinds.QUESTIONS.items():
-        solve = commands.add_parser(name, help=question)
-        solve.add_argument("problem", metavar="PROBLEM.json", help="problem file, - for standard input")
-        solve.add_argument(
-            "--time-limit", type=_seconds, metavar="SECONDS", help="return the best so far after this time"
-        )
-        solve.add_argument(
-            "--memory-limit", type=_mebibytes, metavar="MIB", help="return the best so far at this much memory"
-        )
-        solve.add_argument("--seed", type=int, default=0, metavar="N", help="seed of the engine (0)")
-        _out(solve, "solution")
+        _limits(commands.add_parser(name, help=question))
+    for name, (_, _, question) in kinds.OPTIONS.items():
+        option = commands.add_parser(name, help=f"pairing: {question}")
+        _limits(option)
+        if name == "siblings":
+            option.add_argument("wishes", metavar="WISHES.json", help="what is wished and what each wish is worth")
+        else:
+            option.add_argument("--levels", type=_levels, default=1, metavar="N", help="raise the worst so often (1)")
     check = commands.add_parser("check", help="recompute feasibility and value from scratch")
     check.add_argument("problem", metavar="PROBLEM.json")
     check.add_argument("solution", metavar="SOLUTION.json")
+    explain = commands.add_parser("explain", help="say why, why not, and what would help, as data with codes")
+    explain.add_argument("problem", metavar="PROBLEM.json")
+    explain.add_argument("solution", metavar="SOLUTION.json")
+    explain.add_argument(
+        "--pair", nargs=2, metavar=("A", "B"), help="a child and a volunteer, a shift and a person, a stop and a team"
+    )
+    explain.add_argument("--changes", type=_count, default=5, metavar="N", help="tell so many helpful changes (5)")
+    explain.add_argument("--time-limit", type=_seconds, metavar="SECONDS", help="tell what is known after this time")
+    explain.add_argument("--seed", type=int, default=0, metavar="N", help="seed of the engine (0)")
+    _out(explain, "explanation")
     generate = commands.add_parser("generate", help="make an instance; the same seed gives the same one")
     generate.add_argument("kind", choices=list(_SIZES))
     generate.add_argument("--size", required=True, metavar="AxB", help=", ".join(size for size, _ in _SIZES.values()))
@@ -96,6 +111,17 @@ def _parser() -> argparse.ArgumentParser:
     convert.add_argument("--stops", type=int, metavar="N", help="solomon: only the first so many customers")
     _out(convert, "problem")
     return parser
+
+
+def _limits(solve: argparse.ArgumentParser) -> None:
+    """Add what everything that solves takes."""
+    solve.add_argument("problem", metavar="PROBLEM.json", help="problem file, - for standard input")
+    solve.add_argument("--time-limit", type=_seconds, metavar="SECONDS", help="return the best so far after this time")
+    solve.add_argument(
+        "--memory-limit", type=_mebibytes, metavar="MIB", help="return the best so far at this much memory"
+    )
+    solve.add_argument("--seed", type=int, default=0, metavar="N", help="seed of the engine (0)")
+    _out(solve, "solution")
 
 
 def _out(parser: argparse.ArgumentParser, what: str) -> None:
@@ -118,6 +144,19 @@ def _mebibytes(text: str) -> int:
     return int(text) * _MIB
 
 
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) < 2**31):
+        raise argparse.ArgumentTypeError(f"expected a number, 0 or more, found {text!r}")
+    return int(text)
+
+
+def _levels(text: str) -> int:
+    count = _count(text)
+    if not count:
+        raise argparse.ArgumentTypeError("expected 1 or more levels, found 0")
+    return count
+
+
 def _read(name: str, heard: Interruption) -> bytes:
     try:
         if name != "-":
@@ -134,26 +173,33 @@ def _read(name: str, heard: Interruption) -> bytes:
         raise InvalidProblem([Fault("$", "a problem on standard input", "an interruption")]) from None
 
 
+def _once(one: str, other: str) -> None:
+    if one == other == "-":
+        raise InvalidProblem([Fault("$", "standard input for one file only", "- twice")])
+
+
 def _solve(options: argparse.Namespace, heard: Interruption) -> int:
     output = Output(options.out)
     meter = Meter(sys.stderr)
     try:
         text = _read(options.problem, heard)
+        option = options.command if options.command in kinds.OPTIONS else None
+        asked = _option(options, heard)
+        common = {"seed": options.seed, "on_progress": meter, "should_stop": heard.asked}
         if options.time_limit is None and options.memory_limit is None:
-            solution = kinds.solve(options.command)(
-                parse_json(text), seed=options.seed, on_progress=meter, should_stop=heard.asked
-            )
+            solver = kinds.solve(options.command) if option is None else kinds.solve_option(option)
+            solution = solver(parse_json(text), **asked, **common)
         else:
             from scheduling import isolated
 
             solution = isolated.solve(
-                options.command,
+                options.command if option is None else "pairing",
                 text,
                 time_limit=options.time_limit,
                 memory_limit=options.memory_limit,
-                seed=options.seed,
-                on_progress=meter,
-                should_stop=heard.asked,
+                option=option,
+                asked=asked,
+                **common,
             )
         meter.close()
         output.write(to_text(solution))
@@ -166,15 +212,18 @@ def _solve(options: argparse.Namespace, heard: Interruption) -> int:
     return NO_SOLUTION
 
 
+def _option(options: argparse.Namespace, heard: Interruption) -> dict[str, object]:
+    """Return what an option takes by keyword."""
+    if options.command == "fair":
+        return {"levels": options.levels}
+    if options.command == "siblings":
+        _once(options.problem, options.wishes)
+        return {"wishes": parse_json(_read(options.wishes, heard))}
+    return {}
+
+
 def _check(options: argparse.Namespace, heard: Interruption) -> int:
-    if options.problem == options.solution == "-":
-        raise InvalidProblem([Fault("$", "standard input for one file only", "- twice")])
-    problem = parse_json(_read(options.problem, heard))
-    kind = problem.get("kind") if isinstance(problem, dict) else None
-    if not isinstance(kind, str) or kind not in kinds.QUESTIONS:
-        names = " or ".join(f'"{name}"' for name in kinds.QUESTIONS)
-        raise InvalidProblem([Fault("$.kind", names, quote(kind))])
-    kinds.load(kind)(problem)
+    kind, problem = _checked(options, heard)
     text = _read(options.solution, heard)
     try:
         faults = kinds.check(kind)(problem, parse_json(text))
@@ -183,6 +232,56 @@ def _check(options: argparse.Namespace, heard: Interruption) -> int:
     if faults:
         Output(None).write("".join(f"{line}\n" for line in faults))
     return FAULTS_FOUND if faults else SOLVED
+
+
+def _checked(options: argparse.Namespace, heard: Interruption) -> tuple[str, dict[str, Any]]:
+    """Read the problem of a command that takes a solution too; return its kind and itself."""
+    _once(options.problem, options.solution)
+    problem = parse_json(_read(options.problem, heard))
+    kind = problem.get("kind") if isinstance(problem, dict) else None
+    if not isinstance(kind, str) or kind not in kinds.QUESTIONS:
+        names = " or ".join(f'"{name}"' for name in kinds.QUESTIONS)
+        raise InvalidProblem([Fault("$.kind", names, quote(kind))])
+    kinds.load(kind)(problem)
+    return kind, problem
+
+
+def _explain(options: argparse.Namespace, heard: Interruption) -> int:
+    from scheduling.explaining import Asked, explain
+
+    output = Output(options.out)
+    meter = Meter(sys.stderr)
+    try:
+        meter("read", None, None)
+        kind, problem = _checked(options, heard)
+        solution = parse_json(_read(options.solution, heard))
+        faults = kinds.check(kind)(problem, solution)
+        if faults:
+            _complain(faults)
+            return WRONG_INPUT
+        pair = _pair(kind, problem, options.pair)
+        asked = Asked(pair, options.changes, Stop(options.time_limit, heard.asked), options.seed)
+        told = explain(kind, kinds.explanation(kind), problem, solution, asked, meter)
+        meter.close()
+        output.write(to_text(told))
+    finally:
+        meter.close()
+        output.close()
+    return SOLVED
+
+
+def _pair(kind: str, problem: dict[str, Any], names: list[str] | None) -> tuple[str, str] | None:
+    """Return the two names if they are ids of the problem."""
+    if names is None:
+        return None
+    wrong = [
+        Fault("--pair", f"the id of a {what}", quote(name))
+        for name, (what, where) in zip(names, kinds.pair(kind), strict=True)
+        if all(entry["id"] != name for entry in problem[where])
+    ]
+    if wrong:
+        raise InvalidProblem(wrong)
+    return names[0], names[1]
 
 
 def _generate(options: argparse.Namespace, heard: Interruption) -> int:

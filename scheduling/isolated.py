@@ -1,7 +1,7 @@
 """Solve in a process of its own: what happens there, however bad, leaves the caller standing."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from scheduling import __version__, kinds
@@ -23,6 +23,8 @@ def solve(
     seed: int = 0,
     on_progress: Progress | None = None,
     should_stop: Callable[[], bool] | None = None,
+    option: str | None = None,
+    asked: Mapping[str, object] | None = None,
 ) -> dict[str, Any]:
     """Solve a problem of any kind in a worker; like the kind's own ``solve``, and sure to return.
 
@@ -43,13 +45,18 @@ def solve(
         it raises ends the worker and comes out unchanged.
     should_stop : callable, optional
         Asked ten times a second.
+    option : str, optional
+        ``fair`` or ``siblings``: solve a pairing problem by `scheduling.pairing.solve_fair` or `solve_wishes`.
+    asked : mapping, optional
+        What the option takes by keyword: ``levels``, ``wishes``.
 
     Returns
     -------
     dict
-        The solution. Where the worker was killed or died, it is the last one that the worker handed out, with the
-        bound proven by then, or one of status ``unknown`` with ``why``; ``run.interrupted`` is true and ``run.cut_by``
-        says ``time_limit``, ``memory_limit``, ``should_stop`` or ``worker_lost``.
+        The solution. Where the worker was killed or died, it is the last one that the worker handed out (of an option,
+        the plain solution that it began from), with the bound proven by then, or one of status ``unknown`` with
+        ``why``; ``run.interrupted`` is true and ``run.cut_by`` says ``time_limit``, ``memory_limit``, ``should_stop``
+        or ``worker_lost``.
 
     Raises
     ------
@@ -58,7 +65,8 @@ def solve(
     """
     watch = _Watch(kind, time_limit, should_stop)
     with Crew() as crew:
-        worker = crew.start(f"{__name__}:work", kind, problem, watch.deadline, seed, memory_limit=memory_limit)
+        more = () if option is None else (option, dict(asked or {}))
+        worker = crew.start(f"{__name__}:work", kind, problem, watch.deadline, seed, *more, memory_limit=memory_limit)
         while not watch.patience_ends(worker):
             try:
                 message = crew.receive(_LISTEN)
@@ -73,11 +81,21 @@ def solve(
         return watch.without_result(worker, watch.cause)
 
 
-def work(channel: Channel, kind: str, problem: object, deadline: float | None, seed: int) -> dict[str, Any]:
+def work(
+    channel: Channel,
+    kind: str,
+    problem: object,
+    deadline: float | None,
+    seed: int,
+    option: str | None = None,
+    asked: Mapping[str, object] | None = None,
+) -> dict[str, Any]:
     """Solve, in the worker; the deadline is a reading of `time.monotonic`, which all processes share."""
     parsed = parse_json(problem) if isinstance(problem, bytes) else problem
-    return kinds.solve(kind)(
+    solve = kinds.solve(kind) if option is None else kinds.solve_option(option)
+    return solve(
         parsed,
+        **(asked or {}),
         time_limit=None if deadline is None else max(0.0, deadline - time.monotonic()),
         seed=seed,
         on_progress=channel.progress,

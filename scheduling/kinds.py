@@ -11,6 +11,12 @@ QUESTIONS: Mapping[str, str] = {
 }
 """What each kind asks."""
 
+OPTIONS: Mapping[str, tuple[str, str, str]] = {
+    "fair": ("fairness", "solve_fair", "pairs of which the worst is as good as can be, and then the sum"),
+    "siblings": ("siblings", "solve_wishes", "pairs with siblings together, last term's pairs and times kept"),
+}
+"""Options of pairing: module, function, what they ask."""
+
 _EMPTY: Mapping[str, Mapping[str, object]] = {
     "pairing": {"placed": 0, "score": 0, "pairs": [], "unplaced": []},
     "roster": {"assignments": [], "parts": {}, "uncovered": []},
@@ -27,6 +33,25 @@ def load(kind: str) -> Callable[[object], object]:
 def solve(kind: str) -> Callable[..., dict[str, Any]]:
     """Return what solves a problem of a kind."""
     found: Callable[..., dict[str, Any]] = _part(kind, "solve")
+    return found
+
+
+def solve_option(name: str) -> Callable[..., dict[str, Any]]:
+    """Return what solves a pairing problem with an option."""
+    module, function, _ = OPTIONS[name]
+    found: Callable[..., dict[str, Any]] = _part("pairing", module, function)
+    return found
+
+
+def explanation(kind: str) -> Callable[..., dict[str, Any]]:
+    """Return what explains a solution of a kind, as data."""
+    found: Callable[..., dict[str, Any]] = _part(kind, "explanation")
+    return found
+
+
+def pair(kind: str) -> tuple[tuple[str, str], tuple[str, str]]:
+    """Return what two things an explanation of a kind is about, each with the problem's key of their list."""
+    found: tuple[tuple[str, str], tuple[str, str]] = _part(kind, "explanation", "PAIR")
     return found
 
 

@@ -16,6 +16,14 @@ class Stop:
         Seconds from now.
     should_stop : callable or None
         Returns True when the caller wants the best so far.
+
+    Attributes
+    ----------
+    interrupted : bool
+        Whether a stage gave up its work.
+    helper_lost : bool
+        Whether a second process that searched along was killed or crashed: the search went on without what it would
+        have found.
     """
 
     def __init__(self, time_limit: float | None = None, should_stop: Callable[[], bool] | None = None) -> None:
@@ -23,6 +31,7 @@ class Stop:
         self._should_stop = should_stop
         self._wanted = False
         self.interrupted = False
+        self.helper_lost = False
 
     def remaining(self) -> float | None:
         """Return the seconds left, None without a limit."""
@@ -40,6 +49,10 @@ class Stop:
         if self.wanted():
             self.interrupted = True
         return self.interrupted
+
+    def disturbed(self, *, proven: bool) -> bool:
+        """Tell whether an answer may differ from that of a search which nobody disturbed."""
+        return self.interrupted or (self.helper_lost and not proven)
 
     def silent(self) -> "Silent":
         """Return one for a helping thread."""

@@ -7,7 +7,13 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from typing import Any
 
+from scheduling.listing import listing_faults
+from scheduling.pairing.check_options import Facts, fairness_faults, wishes_faults
+
 _KEYS = {"kind", "status", "value", "bound", "placed", "score", "pairs", "unplaced", "run"}
+_OPTIONS = {"fairness": fairness_faults, "wishes": wishes_faults}
+"""What the options of `solve_fair` and `solve_wishes` add."""
+
 _STATUSES = ("optimal", "feasible", "infeasible", "unknown")
 
 
@@ -29,7 +35,9 @@ def check(problem: Mapping[str, Any], solution: object) -> list[str]:
     if not isinstance(solution, dict):
         return ["$: expected an object"]
     faults = [f"$.{key}: missing" for key in sorted(_KEYS - solution.keys())]
-    known = _KEYS | {"why"} if solution.get("status") in ("infeasible", "unknown") else _KEYS
+    known = _KEYS | _OPTIONS.keys()
+    if solution.get("status") in ("infeasible", "unknown"):
+        known |= {"why"}
     faults += [f"$.{key}: unknown key" for key in sorted(solution.keys() - known)]
     if solution.get("kind") != "pairing":
         faults.append('$.kind: expected "pairing"')
@@ -44,6 +52,7 @@ def check(problem: Mapping[str, Any], solution: object) -> list[str]:
     checker.fixed()
     checker.totals(solution)
     checker.unplaced(solution["unplaced"])
+    checker.options(solution)
     return checker.faults
 
 
@@ -54,6 +63,9 @@ def _no_answer(problem: Mapping[str, Any], solution: Mapping[str, Any]) -> list[
     if solution["pairs"]:
         faults.append("$.pairs: expected none without a solution")
     faults += [f"$.{key}: expected null without a solution" for key in ("value", "bound") if solution[key] is not None]
+    faults += [f"$.{key}: expected null without a solution" for key in _OPTIONS if solution.get(key) is not None]
+    children = {child["id"] for child in problem["children"]}
+    faults += listing_faults(solution["unplaced"], "$.unplaced", "child", children, counted=True)
     return faults
 
 
@@ -188,6 +200,14 @@ class _Checker:
             for child in self.problem["children"]:
                 if self.of_child[child["id"]] < child["places"]:
                     self.say(f"$.pairs: child {child['id']!r} has an empty place and every place must be filled")
+
+    def options(self, solution: Mapping[str, Any]) -> None:
+        value = self.score + (self.problem["place_value"] or 0) * len(self.found)
+        bound = solution["bound"]
+        facts = Facts(self.problem, self.found, value, bound if _whole(bound) else None)
+        for key, faults in _OPTIONS.items():
+            if key in solution:
+                self.faults += faults(facts, solution[key])
 
     def unplaced(self, entries: object) -> None:
         missing = {

@@ -9,6 +9,7 @@ import numpy as np
 
 from scheduling import __version__
 from scheduling.engine import engine_version
+from scheduling.offers import OnSolution
 from scheduling.pairing.answer import answer_of
 from scheduling.pairing.bound import Prices
 from scheduling.pairing.columns import build_columns
@@ -56,6 +57,7 @@ def solve_fair(
     seed: int = 0,
     on_progress: Progress | None = None,
     should_stop: Callable[[], bool] | None = None,
+    on_solution: OnSolution | None = None,
 ) -> dict[str, Any]:
     """Fill as many places as the best solution does, the worst pair as good as can be, and then the best sum.
 
@@ -66,7 +68,7 @@ def solve_fair(
     levels : int
         How often the worst score is raised, 1 or more: from the second level on, as few pairs as possible stay at the
         score of the level before, and the worst of the others is raised. Enough levels give the leximin solution.
-    time_limit, seed, on_progress, should_stop
+    time_limit, seed, on_progress, should_stop, on_solution
         As for `scheduling.pairing.solve`; the stage ``fairness`` tells the best threshold found and the highest that
         is still possible.
 
@@ -92,7 +94,14 @@ def solve_fair(
     began = time.perf_counter()
     stop = Stop(time_limit, should_stop)
     tell: Progress = on_progress or (lambda stage, value, bound: None)
-    before = solve(problem, time_limit=stop.remaining(), seed=seed, on_progress=tell, should_stop=stop.wanted)
+    before = solve(
+        problem,
+        time_limit=stop.remaining(),
+        seed=seed,
+        on_progress=tell,
+        should_stop=stop.wanted,
+        on_solution=on_solution,
+    )
     if before["run"]["interrupted"]:
         stop.cut()
     if before["status"] not in ("optimal", "feasible"):
@@ -103,7 +112,7 @@ def solve_fair(
     lowest = search.lowest(search.best)
     answer["run"] = {
         "seconds": round(time.perf_counter() - began, 3),
-        "interrupted": stop.interrupted,
+        "interrupted": stop.interrupted or before["run"]["interrupted"],
         "engine": f"scheduling {__version__}, {engine_version()}",
     }
     answer["fairness"] = {

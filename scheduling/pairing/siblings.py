@@ -8,8 +8,8 @@ other's last. A pair of siblings counts once, however many of their sessions are
 """
 
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -17,7 +17,7 @@ import numpy as np
 
 from scheduling import __version__
 from scheduling.engine import engine_version
-from scheduling.faults import Fault, InvalidProblem, quote
+from scheduling.offers import OnSolution
 from scheduling.pairing.answer import answer_of
 from scheduling.pairing.bound import Prices, price, rest_of_children
 from scheduling.pairing.explain.solved import columns_of, model_of
@@ -29,44 +29,21 @@ from scheduling.pairing.resolve import Decision, decide
 from scheduling.pairing.rows import Entries, Rows
 from scheduling.pairing.search import maximise
 from scheduling.pairing.solve import solve
-from scheduling.reading import LARGEST, is_integer
+from scheduling.pairing.wishes import Wishes, settle_wishes
 from scheduling.stop import Progress, Stop
 
 _MARGIN = 25
 
 
-@dataclass(frozen=True, slots=True)
-class Wishes:
-    """What is wished and what each wish is worth.
-
-    Attributes
-    ----------
-    siblings : sequence of (child, child)
-        Children who want to be together.
-    sibling_bonus : int
-        Points for each pair of siblings together.
-    previous : sequence of mapping
-        Pairs of the term before with ``child``, ``volunteer`` and perhaps ``start``; those that are no candidates any
-        more are passed over.
-    pair_bonus, start_bonus : int
-        Points for each previous pair that stands again, and for each that begins in the same slot as before.
-    """
-
-    siblings: Sequence[tuple[str, str]] = ()
-    sibling_bonus: int = 0
-    previous: Sequence[Mapping[str, Any]] = ()
-    pair_bonus: int = 0
-    start_bonus: int = 0
-
-
 def solve_wishes(
     problem: Mapping[str, Any],
-    wishes: Wishes,
+    wishes: Wishes | Mapping[str, Any],
     *,
     time_limit: float | None = None,
     seed: int = 0,
     on_progress: Progress | None = None,
     should_stop: Callable[[], bool] | None = None,
+    on_solution: OnSolution | None = None,
 ) -> dict[str, Any]:
     """Find the pairs with the largest value of the contract plus points of the wishes.
 
@@ -74,8 +51,9 @@ def solve_wishes(
     ----------
     problem : mapping
         A problem file.
-    wishes : Wishes
-    time_limit, seed, on_progress, should_stop
+    wishes : Wishes or mapping
+        Or a parsed document with the keys of `Wishes`, each of which may be left out.
+    time_limit, seed, on_progress, should_stop, on_solution
         As for `scheduling.pairing.solve`; values of the stage ``wishes`` include the points.
 
     Returns
@@ -83,7 +61,8 @@ def solve_wishes(
     dict
         A solution whose ``value`` and ``bound`` are those of the contract, with ``wishes`` besides: ``value`` and
         ``bound`` with the points, ``proven``, ``price`` (what the wishes cost of the contract's value), ``together``
-        and ``apart`` (pairs of siblings; the latter with a ``code``), ``kept_pairs`` and ``kept_starts``.
+        and ``apart`` (pairs of siblings; the latter with a ``code``), ``kept_pairs`` and ``kept_starts``, and
+        ``asked``, the wishes themselves, by which `scheduling.pairing.check` recomputes all that.
 
     Raises
     ------
@@ -94,18 +73,26 @@ def solve_wishes(
     stop = Stop(time_limit, should_stop)
     tell: Progress = on_progress or (lambda stage, value, bound: None)
     checked = load(problem)
-    pairs = _read(checked, wishes)
-    before = solve(problem, time_limit=stop.remaining(), seed=seed, on_progress=tell, should_stop=stop.wanted)
+    asked = settle_wishes(checked, wishes)
+    pairs = asked.siblings
+    before = solve(
+        problem,
+        time_limit=stop.remaining(),
+        seed=seed,
+        on_progress=tell,
+        should_stop=stop.wanted,
+        on_solution=on_solution,
+    )
     if before["run"]["interrupted"]:
         stop.cut()
     if before["status"] not in ("optimal", "feasible"):
         return before | {"wishes": None}
     plain = model_of(checked)
     start = columns_of(plain, before)
-    again, on_time = _before(plain, wishes.previous)
-    model = replace(plain, gain=plain.gain + wishes.pair_bonus * again + wishes.start_bonus * on_time)
-    links = _Links(model, pairs, wishes.sibling_bonus)
-    if links.count:
+    again, on_time = _before(plain, asked.previous)
+    model = replace(plain, gain=plain.gain + asked.pair_bonus * again + asked.start_bonus * on_time)
+    links = _Links(model, pairs, asked.sibling_bonus)
+    if links.count and asked.sibling_bonus:
         found = _decide_links(model, links, start, stop, seed, tell)
     else:
         plainly = maximise(model, start, stop, seed, lambda *step: tell("wishes", *step[1:]), margin=_MARGIN)
@@ -114,11 +101,11 @@ def solve_wishes(
     answer = answer_of(checked, plain.columns, chosen, before["bound"])
     answer["run"] = {
         "seconds": round(time.perf_counter() - began, 3),
-        "interrupted": stop.interrupted,
+        "interrupted": stop.interrupted or before["run"]["interrupted"],
         "engine": f"scheduling {__version__}, {engine_version()}",
     }
     together = links.taken(chosen)
-    value = model.value(chosen) + wishes.sibling_bonus * len(together)
+    value = model.value(chosen) + asked.sibling_bonus * len(together)
     answer["wishes"] = {
         "value": value,
         "bound": max(found.bound, value),
@@ -132,6 +119,7 @@ def solve_wishes(
         ],
         "kept_pairs": int(again[chosen].sum()),
         "kept_starts": int(on_time[chosen].sum()),
+        "asked": asked.told(checked),
     }
     tell("done", answer["value"], answer["bound"])
     return answer
@@ -141,48 +129,14 @@ def _names(problem: Problem, pair: tuple[int, int]) -> list[str]:
     return [problem.children[child] for child in pair]
 
 
-def _read(problem: Problem, wishes: Wishes) -> list[tuple[int, int]]:
-    """Return the siblings as indices, each pair once, or raise with every fault."""
-    faults = []
-    for key in ("sibling_bonus", "pair_bonus", "start_bonus"):
-        value = getattr(wishes, key)
-        if not is_integer(value) or not 0 <= value <= LARGEST:
-            faults.append(Fault(f"$.{key}", f"an integer from 0 to {LARGEST}", quote(value)))
-    if wishes.siblings and problem.grid is None:
-        faults.append(Fault("$.siblings", "a problem with a timetable", "one without"))
-    index = {name: i for i, name in enumerate(problem.children)}
-    found: list[tuple[int, int]] = []
-    for i, pair in enumerate(wishes.siblings):
-        path = f"$.siblings[{i}]"
-        if not isinstance(pair, list | tuple) or len(pair) != 2:
-            faults.append(Fault(path, "the ids of two children", quote(pair)))
-            continue
-        unknown = [name for name in pair if not isinstance(name, str) or name not in index]
-        faults += [Fault(path, "the id of a child", quote(name)) for name in unknown]
-        if unknown:
-            continue
-        one, other = sorted((index[pair[0]], index[pair[1]]))
-        if one == other:
-            faults.append(Fault(path, "two different children", quote(list(pair))))
-        elif (one, other) in found:
-            faults.append(Fault(path, "each pair of siblings once", f"{quote(list(pair))} again"))
-        else:
-            found.append((one, other))
-    if faults:
-        raise InvalidProblem(faults)
-    return sorted(found)
-
-
-def _before(model: Model, previous: Sequence[Mapping[str, Any]]) -> tuple[Ints, Ints]:
+def _before(model: Model, previous: Mapping[int, int | None]) -> tuple[Ints, Ints]:
     """Mark the columns of previous pairs, and those among them with the previous start."""
-    problem, columns = model.problem, model.columns
+    columns = model.columns
     again, on_time = np.zeros(columns.count, dtype=np.int64), np.zeros(columns.count, dtype=np.int64)
-    for pair in previous:
-        candidate = problem.candidate(pair["child"], pair["volunteer"])
-        mine = columns.of(candidate) if candidate is not None else range(0)
+    for candidate, start in previous.items():
+        mine = columns.of(candidate)
         again[mine.start : mine.stop] = 1
-        start = pair.get("start")
-        if problem.grid is not None and is_integer(start):
+        if model.problem.grid is not None and start is not None:
             on_time[mine.start : mine.stop] = columns.start[mine.start : mine.stop] == start
     return again, on_time
 
@@ -202,7 +156,7 @@ class _Links:
         self.sessions: list[Ints] = []
         self.first: list[int] = []
         self.second: list[int] = []
-        for number, (one, other) in enumerate(pairs if bonus else []):
+        for number, (one, other) in enumerate(pairs):
             if self._same_place(one, other):
                 self._join(number, one, other)
         self.gain = np.full(len(self.pair), bonus, dtype=np.int64)

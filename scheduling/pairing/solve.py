@@ -90,7 +90,7 @@ def solve(
     tell("done", answer["value"], answer["bound"])
     answer["run"] = {
         "seconds": round(time.perf_counter() - began, 3),
-        "interrupted": stop.interrupted,
+        "interrupted": stop.disturbed(proven=answer["status"] in ("optimal", "infeasible")),
         "engine": f"scheduling {__version__}, {engine_version()}",
     }
     return answer
@@ -100,10 +100,10 @@ def _fill(
     problem: Problem, columns: Columns, kept: list[int], stop: Stop, seed: int, tell: Progress, offer: Offer
 ) -> dict[str, Any]:
     """Fill every place at the best score: first the most places, then, if that is all of them, the best score."""
-    if problem.grid is None:
-        filled = assignment.fill(problem, columns, kept, stop, seed, tell, offer)
-        if filled is not None:
-            return answer_of(problem, columns, filled.chosen, filled.bound)
+    plain = problem.grid is None
+    filled = assignment.fill(problem, columns, kept, stop, seed, tell, offer) if plain else None
+    if filled is not None:
+        return answer_of(problem, columns, filled.chosen, filled.bound)
     wanted = int(problem.places.sum())
     rows = build_rows(problem, columns, fill=False)
     most = Model(problem, columns, rows, np.ones(columns.count, dtype=np.int64))
@@ -111,9 +111,16 @@ def _fill(
     def places(stage: str, value: int, bound: int) -> None:
         tell("places", value, bound)
 
-    fullest = maximise(most, greedy(most, kept), stop, seed, places, margin=0)
+    start = greedy(most, kept)
+    if plain:
+        fullest = assignment.most_places(most, start, stop, seed, places)
+    else:
+        fullest = maximise(most, start, stop, seed, places, margin=0)
     if fullest.value < wanted:
         return _not_filled(problem, columns, rows, fullest, wanted)
+    filled = assignment.fill(problem, columns, fullest.chosen, stop, seed, tell, offer) if plain else None
+    if filled is not None:
+        return answer_of(problem, columns, filled.chosen, filled.bound)
     model = Model(
         problem, columns, build_rows(problem, columns, fill=True), problem.score[columns.candidate].astype(np.int64)
     )

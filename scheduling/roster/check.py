@@ -7,6 +7,8 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from typing import Any
 
+from scheduling.listing import listing_faults
+
 _KEYS = {"kind", "status", "value", "bound", "assignments", "parts", "uncovered", "run"}
 _PARTS = ("uncovered", "missing_adult", "missing_lead", "missing_skill", "load", "wish", "change")
 _STATUSES = ("optimal", "feasible")
@@ -31,7 +33,7 @@ def check(problem: Mapping[str, Any], solution: object) -> list[str]:
     if not isinstance(solution, dict):
         return ["$: expected an object"]
     if solution.get("kind") == "roster" and solution.get("status") == "unknown":
-        return _no_answer(solution)
+        return _no_answer(problem, solution)
     faults = [f"$.{key}: missing" for key in sorted(_KEYS - solution.keys())]
     faults += [f"$.{key}: unknown key" for key in sorted(solution.keys() - _KEYS, key=str)]
     if solution.get("kind") != "roster":
@@ -50,7 +52,7 @@ def check(problem: Mapping[str, Any], solution: object) -> list[str]:
     return checker.faults
 
 
-def _no_answer(solution: Mapping[str, Any]) -> list[str]:
+def _no_answer(problem: Mapping[str, Any], solution: Mapping[str, Any]) -> list[str]:
     """Check that a search that found nothing was ended before it could: there is always a roster."""
     run = solution.get("run")
     faults = [f"$.{key}: missing" for key in sorted((_KEYS | {"why"}) - solution.keys())]
@@ -62,7 +64,8 @@ def _no_answer(solution: Mapping[str, Any]) -> list[str]:
     for key in ("value", "bound"):
         if solution.get(key) is not None:
             faults.append(f"$.{key}: expected null without a solution")
-    return faults
+    shifts = {shift["id"] for shift in problem["shifts"]}
+    return faults + listing_faults(solution.get("uncovered"), "$.uncovered", "shift", shifts, counted=True)
 
 
 def _whole(value: object) -> bool:

@@ -1,6 +1,6 @@
 """Why not this person in that shift, and what single change would help most: as data with codes, never sentences."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from scheduling.faults import InvalidProblem
@@ -120,6 +120,7 @@ def forced_extra(
     *,
     solution: Mapping[str, Any] | None = None,
     time_limit: float | None = None,
+    should_stop: Callable[[], bool] | None = None,
     seed: int = 0,
 ) -> dict[str, Any]:
     """Solve again with one assignment fixed: what forcing it costs.
@@ -132,24 +133,28 @@ def forced_extra(
         A solution of the problem, with which the search begins; else it is solved too.
     time_limit : float, optional
         Seconds for each solve.
+    should_stop : callable, optional
+        As for `solve`.
     seed : int
 
     Returns
     -------
     dict
-        ``shift``, ``person``, ``possible``, ``extra`` (by how much the value rises; None where impossible) and
-        ``exact`` (whether both values are proven).
+        ``shift``, ``person``, ``possible``, ``extra`` (by how much the value rises; None where impossible, or
+        where the search was cut short before it had a roster) and ``exact`` (whether both values are proven).
     """
-    before = solution or solve(problem, time_limit=time_limit, seed=seed)
+    before = solution or solve(problem, time_limit=time_limit, should_stop=should_stop, seed=seed)
     answer: dict[str, Any] = {"shift": shift, "person": person}
     pair = {"shift": shift, "person": person}
     fixed = [*problem.get("fixed", [])]
     forced = {**problem, "fixed": fixed if pair in fixed else [*fixed, pair]}
     try:
-        after = solve(forced, time_limit=time_limit, seed=seed, start=before)
+        after = solve(forced, time_limit=time_limit, should_stop=should_stop, seed=seed, start=before)
     except InvalidProblem:
         load(problem)
         return answer | {"possible": False, "extra": None, "exact": True}
+    if before["value"] is None or after["value"] is None:
+        return answer | {"possible": True, "extra": None, "exact": False}
     exact = before["status"] == after["status"] == "optimal"
     return answer | {"possible": True, "extra": after["value"] - before["value"], "exact": exact}
 

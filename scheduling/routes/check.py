@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
+from scheduling.listing import listing_faults
+
 _KEYS = {"kind", "status", "value", "routes", "left_out", "run"}
 _OPTIONAL = {"bound"}
 _STATUSES = ("optimal", "feasible", "infeasible", "unknown")
@@ -61,7 +63,8 @@ def _no_answer(problem: Mapping[str, Any], solution: Mapping[str, Any]) -> list[
     for key in ("value", "bound"):
         if solution.get(key) is not None:
             faults.append(f"$.{key}: expected null without a solution")
-    return faults
+    stops = {stop["id"] for stop in problem["stops"]}
+    return faults + listing_faults(solution["left_out"], "$.left_out", "stop", stops, counted=False)
 
 
 def _cut_short(solution: Mapping[str, Any]) -> bool:

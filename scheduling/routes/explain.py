@@ -1,6 +1,6 @@
 """Why a stop is where it is, why not elsewhere and what forcing that would cost: data with codes, never sentences."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -192,6 +192,7 @@ def forced_extra(
     *,
     solution: Mapping[str, Any] | None = None,
     time_limit: float | None = None,
+    should_stop: Callable[[], bool] | None = None,
     seed: int = 0,
 ) -> dict[str, Any]:
     """Solve again with a stop bound to a team: what forcing that costs.
@@ -204,6 +205,8 @@ def forced_extra(
         A solution of the problem; else it is solved too.
     time_limit : float, optional
         Seconds for each solve.
+    should_stop : callable, optional
+        As for `solve`.
     seed : int
 
     Returns
@@ -219,8 +222,8 @@ def forced_extra(
     forced = read(bound, {"routes": []})
     if not standing.able[who, at] or impossible(forced.problem, forced.able) is not None:
         return answer | {"possible": False, "extra": None, "exact": True}
-    before = solution or solve(problem, time_limit=time_limit, seed=seed)
-    after = solve(bound, time_limit=time_limit, seed=seed)
+    before = solution or solve(problem, time_limit=time_limit, should_stop=should_stop, seed=seed)
+    after = solve(bound, time_limit=time_limit, should_stop=should_stop, seed=seed)
     if before["value"] is None or after["value"] is None:
         proven = after["status"] == "infeasible"
         return answer | {"possible": False if proven else None, "extra": None, "exact": proven}

@@ -54,10 +54,11 @@ class Helper:
         return routes
 
     def _receive(self, timeout: float) -> list[Pooled] | None:
-        """Return the next message; a helper that died, or ran out of memory, is only missed."""
+        """Return the next message; a helper that died, or ran out of memory, is noted and missed."""
         try:
             message = self._crew.receive(timeout)
         except (WorkerLost, MemoryError):
+            self._stop.helper_lost = True
             return None
         if message is None or message.kind != "slice":
             return None

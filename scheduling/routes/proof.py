@@ -20,11 +20,7 @@ from scheduling.routes.labels import (
     Cuts,
     Graph,
     Layer,
-    Near,
-    Quick,
-    Rest,
     Select,
-    Useful,
     Words,
     bits,
     graph_of,
@@ -35,6 +31,7 @@ from scheduling.routes.labels import (
 from scheduling.routes.master import Column, Floats, Master, Triple, best_of
 from scheduling.routes.pool import Pool
 from scheduling.routes.problem import Bools, Ints, Routes
+from scheduling.routes.pruning import Near, Quick, Rest, Useful
 from scheduling.stop import Stop
 
 _SCALE = 2**16

@@ -60,7 +60,7 @@ def repair(
     if missing:
         found = search.minimise()
     answer = answer_of(search, found)
-    answer["run"] = run_of(stop, began)
+    answer["run"] = run_of(stop, began, proven=answer["status"] in ("optimal", "infeasible"))
     return {"solution": answer, "changes": _changes(search.problem, before, found)}
 
 

@@ -98,6 +98,7 @@ class Search:
             self._improve()
         if self.early.interrupted or self.proving.interrupted:
             self.stop.interrupted = True
+        self.stop.helper_lost = self.early.helper_lost
         bound = None if self.missing else self.bound
         return Found(self.routes, self.missing, self.value, bound, hopeless or (bool(self.missing) and self.exact))
 

@@ -66,14 +66,14 @@ def solve(
     search = Search(checked, stop, seed, report)
     answer = answer_of(search, search.minimise())
     tell("done", answer["value"], answer["bound"])
-    answer["run"] = run_of(stop, began)
+    answer["run"] = run_of(stop, began, proven=answer["status"] in ("optimal", "infeasible"))
     return answer
 
 
-def run_of(stop: Stop, began: float) -> dict[str, Any]:
+def run_of(stop: Stop, began: float, *, proven: bool) -> dict[str, Any]:
     """Return what a solution says about its run."""
     return {
         "seconds": round(time.perf_counter() - began, 3),
-        "interrupted": stop.interrupted,
+        "interrupted": stop.disturbed(proven=proven),
         "engine": f"scheduling {__version__}, PyVRP {version('pyvrp')}, {engine_version()}",
     }

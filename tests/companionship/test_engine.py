@@ -10,8 +10,7 @@ from datetime import date, time
 
 import pytest
 
-from qianshou.companionship import engine
-from qianshou.companionship.engine import Matching
+from qianshou.companionship.engine import Matching, SolverLost, matching
 from qianshou.companionship.queries.snapshot import RoomFacts, Snapshot
 from qianshou.companionship.rules import (
     DEFAULT_WEIGHTS,
@@ -43,8 +42,8 @@ def ask(children, volunteers, rooms=(), *, locks=(), weights=None, **options):
         opened=AFTERNOONS,
         locks=tuple(locks),
     )
-    matching = Matching(facts)
-    answer = matching.solve()
+    asked = Matching(facts)
+    answer = asked.solve()
     assert pairing.check(answer.problem, answer.solution) == []
     return answer
 
@@ -267,7 +266,7 @@ def test_progress_is_told_and_a_stop_comes_out_unchanged():
     def watch(stage, value, bound):
         raise Stop
 
-    matching = Matching(
+    asked = Matching(
         replace(
             Snapshot(date(2026, 11, 23), MatchOptions(weights=DEFAULT_WEIGHTS), (), (), (room(),), AFTERNOONS),
             children=(child("C1"),),
@@ -275,7 +274,7 @@ def test_progress_is_told_and_a_stop_comes_out_unchanged():
         )
     )
     with pytest.raises(Stop):
-        matching.solve(watch=watch)
+        asked.solve(watch=watch)
 
 
 def test_an_empty_home_has_an_empty_answer():
@@ -289,18 +288,18 @@ def _some():
 
 def test_a_large_question_is_solved_elsewhere_with_the_same_answer(monkeypatch):
     here = ask(*_some())
-    monkeypatch.setattr(engine, "WORKER_FROM", 0)
-    monkeypatch.setattr(engine.pairing, "solve", None)
+    monkeypatch.setattr(matching, "WORKER_FROM", 0)
+    monkeypatch.setattr(matching.pairing, "solve", None)
     assert {**ask(*_some()).solution, "run": {}} == {**here.solution, "run": {}}
 
 
 def test_locks_that_contradict_each_other_give_way_elsewhere_too(monkeypatch):
-    monkeypatch.setattr(engine, "WORKER_FROM", 0)
+    monkeypatch.setattr(matching, "WORKER_FROM", 0)
     test_locks_that_contradict_each_other_give_way_and_are_named()
 
 
 def test_a_stop_ends_the_solver_elsewhere(monkeypatch):
-    monkeypatch.setattr(engine, "WORKER_FROM", 0)
+    monkeypatch.setattr(matching, "WORKER_FROM", 0)
 
     class Stopped(Exception):
         pass
@@ -323,7 +322,7 @@ def test_a_stop_ends_the_solver_elsewhere(monkeypatch):
 
 
 def test_a_solver_that_dies_is_an_error_and_no_empty_answer(monkeypatch):
-    monkeypatch.setattr(engine, "WORKER_FROM", 0)
-    monkeypatch.setattr(engine, "MEMORY_LIMIT", 1)
-    with pytest.raises(engine.SolverLost, match="memory_limit"):
+    monkeypatch.setattr(matching, "WORKER_FROM", 0)
+    monkeypatch.setattr(matching, "MEMORY_LIMIT", 1)
+    with pytest.raises(SolverLost, match="memory_limit"):
         ask(*_some())

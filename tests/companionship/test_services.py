@@ -77,7 +77,7 @@ def test_a_run_whose_solver_fails_is_failed(home, monkeypatch, caplog):
     def broken(*args, **kwargs):
         raise ZeroDivisionError
 
-    monkeypatch.setattr("qianshou.companionship.engine.pairing.solve", broken)
+    monkeypatch.setattr("qianshou.companionship.engine.matching.pairing.solve", broken)
     run = services.start_run(home.centre, by=home.manager)
     obligations.run_due()
     run.refresh_from_db()

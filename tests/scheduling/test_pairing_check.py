@@ -154,6 +154,22 @@ def test_answers_without_a_solution() -> None:
     assert "impossible where places may stay empty" in pairing.check(problem | {"place_value": 1}, solution)[0]
 
 
+@pytest.mark.parametrize(
+    ("entries", "told"),
+    [
+        (None, "$.unplaced: expected a list"),
+        ([3], "$.unplaced[0]: expected an object with the keys child, missing, reasons"),
+        ([{"child": "who", "missing": 1, "reasons": []}], "$.unplaced[0].child: 'who' is no child, or stands twice"),
+        ([{"child": "a", "missing": 0, "reasons": []}], "$.unplaced[0].missing: expected 1 or more, found 0"),
+        ([{"child": "a", "missing": 1, "reasons": 3}], "$.unplaced[0].reasons: expected a list"),
+        ([{"child": "a", "missing": 1, "reasons": [3]}], "$.unplaced[0].reasons[0]: expected an object with a code"),
+    ],
+)
+def test_who_is_left_without_is_looked_at_even_without_a_solution(entries: Any, told: str) -> None:
+    problem = one_pair(place_value=None, each_volunteer={"max_children": 0})
+    assert pairing.check(problem, pairing.solve(problem) | {"unplaced": entries}) == [told]
+
+
 @pytest.mark.parametrize("solution", [None, [], 3, {}, {"kind": "pairing", "status": ["optimal"]}])
 def test_what_is_no_solution_file_is_told_so(solution: Any) -> None:
     assert pairing.check(small(), solution) != []

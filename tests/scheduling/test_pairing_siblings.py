@@ -19,10 +19,6 @@ from tests.scheduling.problems import one_pair, slot_free
 SEEDS = st.integers(min_value=0, max_value=2**32 - 1)
 
 
-def plain(solution: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in solution.items() if key != "wishes"}
-
-
 def are_together(problem: dict[str, Any], chosen: Chosen, one: str, other: str) -> bool:
     """Say it in the words of the documentation."""
     children = {child["id"]: child for child in problem["children"]}
@@ -81,7 +77,7 @@ def test_value_with_wishes_is_the_optimum_of_brute_force(seed: int) -> None:
     if solution["status"] == "infeasible":
         assert solution["wishes"] is None
         return
-    assert pairing.check(problem, plain(solution)) == []
+    assert pairing.check(problem, solution) == []
     told = solution["wishes"]
     best = max(worth(problem, wishes, chosen) for chosen in EverySolution(problem).found)
     assert (told["value"], told["bound"], told["proven"]) == (best, best, True)
@@ -137,6 +133,45 @@ def test_previous_pair_and_time_are_kept_where_their_bonus_is_worth_it() -> None
     assert (kept["wishes"]["price"], kept["wishes"]["value"]) == (10, 2061)
 
 
+def test_siblings_are_told_together_even_where_that_brings_no_points() -> None:
+    problem = one_pair(each_child={"free": [0]})
+    told = solve_wishes(problem, Wishes(siblings=[("a", "b")]))["wishes"]
+    assert (told["together"], told["apart"], told["value"]) == ([["a", "b"]], [], 2060)
+
+
+def test_a_document_of_wishes_is_read_as_strictly_as_a_problem() -> None:
+    wishes: dict[str, Any] = {
+        "siblings": [["a", "b"], ["a", "b", "c"], "ab"],
+        "pair_bonus": True,
+        "previous": [
+            {"child": "a", "volunteer": "x", "start": -1},
+            {"child": "a", "volunteer": "x"},
+            {"child": "gone", "volunteer": "x"},
+            {"child": 3, "volunteer": "x", "room": 1},
+            {"child": "b"},
+            [],
+        ],
+        "hope": 1,
+    }
+    with pytest.raises(InvalidProblem) as caught:
+        solve_wishes(one_pair(), wishes)
+    assert [fault.path for fault in caught.value.faults] == [
+        "$.hope",
+        "$.pair_bonus",
+        "$.siblings[1]",
+        "$.siblings[2]",
+        "$.previous[0].start",
+        "$.previous[1]",
+        "$.previous[3].room",
+        "$.previous[3].child",
+        "$.previous[4].volunteer",
+        "$.previous[5]",
+    ]
+    with pytest.raises(InvalidProblem, match=r"\$: expected an object"):
+        solve_wishes(one_pair(), [])  # type: ignore[arg-type]
+    assert solve_wishes(one_pair(), {})["wishes"]["price"] == 0
+
+
 def test_wrong_wishes_are_named() -> None:
     wishes = Wishes(siblings=[("a", "a"), ("a", "who"), ("a", "b"), ("b", "a")], sibling_bonus=-1)
     with pytest.raises(InvalidProblem) as caught:
@@ -165,7 +200,7 @@ def test_interruption_leaves_a_solution_and_a_bound() -> None:
             return asked > patience
 
         solution = solve_wishes(problem, wishes, should_stop=impatient)
-        assert pairing.check(problem, plain(solution)) == []
+        assert pairing.check(problem, solution) == []
         assert solution["wishes"]["value"] <= best <= solution["wishes"]["bound"]
 
 

@@ -56,7 +56,8 @@ class Partner:
     def result(self, stop: Stop) -> tuple[float, Ints] | None:
         """Wait for the worker's best cost and solution; what it has told so far when the caller wants an end.
 
-        Returns None where the worker has nothing to tell.
+        Returns None where the worker has nothing to tell. That it was lost (killed, crashed, out of memory) is noted in
+        ``stop``, and what it told before counts.
         """
         try:
             while not stop.cut():
@@ -66,8 +67,8 @@ class Partner:
                 if message is not None and message.kind == "done":
                     cost, agent = message.data
                     return cost, agent
-        except WorkerLost:
-            pass
+        except (WorkerLost, MemoryError):
+            stop.helper_lost = True
         best: tuple[float, Ints] | None = self._worker.best
         return best
 

@@ -1,6 +1,6 @@
 """Explains one solution: prices, reasons, and what another choice would cost."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -190,7 +190,14 @@ class Explainer:
             return answer | {"possible": False, "reason": why_impossible(self.solved, candidate)}
         return answer | {"loss": max(0.0, self._value - estimate.value)}
 
-    def forced_exactly(self, child: str, volunteer: str, *, time_limit: float | None = None) -> dict[str, Any]:
+    def forced_exactly(
+        self,
+        child: str,
+        volunteer: str,
+        *,
+        time_limit: float | None = None,
+        should_stop: Callable[[], bool] | None = None,
+    ) -> dict[str, Any]:
         """Find the best solution that has a pair and return what it loses.
 
         Returns
@@ -212,7 +219,7 @@ class Explainer:
         estimate = self.what_if.forced(self._mine(candidate))
         if estimate is None:
             return answer | {"possible": False, "reason": why_impossible(self.solved, candidate)}
-        decision = solve_with(self.solved, candidate, estimate.prices, Stop(time_limit), self._seed)
+        decision = solve_with(self.solved, candidate, estimate.prices, Stop(time_limit, should_stop), self._seed)
         if decision.impossible:
             return answer | {"possible": False, "reason": why_impossible(self.solved, candidate)}
         if decision.chosen is None:

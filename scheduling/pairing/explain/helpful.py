@@ -1,6 +1,6 @@
 """The changes that help most, each with what it brings: proven by solving the changed problem again."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -58,6 +58,7 @@ def helpful_changes(
     candidates: Candidates | None = None,
     solved: Solved | None = None,
     time_limit: float | None = None,
+    should_stop: Callable[[], bool] | None = None,
     seed: int = 0,
 ) -> list[dict[str, Any]]:
     """Return the single changes that would help most.
@@ -79,6 +80,8 @@ def helpful_changes(
         What the solver or an `Explainer` knows already.
     time_limit : float, optional
         Seconds for all together.
+    should_stop : callable, optional
+        Asked often; True ends the work with what is known by then.
     seed : int
 
     Returns
@@ -89,7 +92,7 @@ def helpful_changes(
         ``one_more_volunteer`` (``like``), ``one_more_room`` (``centre``, ``day``), ``one_more_place``, ``more_load``
         (``volunteer``), ``volunteer_free``, ``child_free`` (``slot``), ``pair_allowed`` and ``rule_waived``.
     """
-    stop = Stop(time_limit)
+    stop = Stop(time_limit, should_stop)
     short = solution["status"] in ("infeasible", "unknown")
     measure = _Measure(1, 0, fill=True)
     if short:

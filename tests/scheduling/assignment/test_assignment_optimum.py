@@ -81,7 +81,7 @@ def test_exchanges_and_closing_come_to_the_same_optimum() -> None:
 def test_without_the_integer_program_the_answer_is_feasible_and_the_bound_holds(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(search, "_close", lambda *_: None)
+    monkeypatch.setattr(search, "close", lambda *_: None)
     reached = total = 0
     for seed in range(400):
         problem = random_problem(seed)

@@ -136,7 +136,7 @@ def test_the_same_seed_gives_the_same_bytes_in_every_process(tmp_path: Path) -> 
     assert len(texts[0]) > 1000
 
 
-def test_a_helper_that_dies_is_only_missed(quick: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_helper_that_dies_is_missed_and_that_is_told(quick: None, monkeypatch: pytest.MonkeyPatch) -> None:
     pids = []
     begin = Helper.__init__
 
@@ -148,8 +148,10 @@ def test_a_helper_that_dies_is_only_missed(quick: None, monkeypatch: pytest.Monk
     monkeypatch.setattr(Helper, "__init__", begin_and_die)
     problem = instance(30, 8, 5)
 
-    assert routes.check(problem, routes.solve(problem)) == []
+    solution = routes.solve(problem)
+    assert routes.check(problem, solution) == []
     assert len(pids) == 1
+    assert solution["run"]["interrupted"] == (solution["status"] != "optimal")
 
 
 def test_no_helper_is_left_running(quick: None, monkeypatch: pytest.MonkeyPatch) -> None:

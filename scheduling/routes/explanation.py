@@ -1,0 +1,54 @@
+"""Everything about routes that the command explains."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from scheduling.explaining import Asked
+from scheduling.routes.changes import helpful_changes
+from scheduling.routes.explain import forced_extra, why_here, why_not
+from scheduling.stop import Progress
+
+PAIR = (("stop", "stops"), ("team", "teams"))
+"""What a pair is made of, and where its ids are."""
+
+
+def explanation(
+    problem: Mapping[str, Any], solution: Mapping[str, Any], asked: Asked, tell: Progress
+) -> dict[str, Any]:
+    """Explain routes.
+
+    Parameters
+    ----------
+    problem, solution : mapping
+        The two files, which `check` finds right.
+    asked : Asked
+        With a stop and a team, or no pair.
+    tell : callable
+        Hears of the stages ``forced`` and ``changes``.
+
+    Returns
+    -------
+    dict
+        ``without``: stops that nobody visits, as in the solution; ``pair``: as `why_not` tells it, ``here`` (what the
+        stop costs where it is, as `why_here` tells it) and ``forced``, what forcing costs; ``changes`` as
+        `helpful_changes` tells them.
+    """
+    pair = None
+    if asked.pair is not None:
+        tell("forced", None, None)
+        pair = _pair(problem, solution, asked, *asked.pair)
+    changes: list[dict[str, Any]] = []
+    if asked.changes:
+        tell("changes", None, None)
+        changes = helpful_changes(problem, solution, asked.changes)
+    return {"without": solution["left_out"], "pair": pair, "changes": changes}
+
+
+def _pair(
+    problem: Mapping[str, Any], solution: Mapping[str, Any], asked: Asked, stop: str, team: str
+) -> dict[str, Any]:
+    found = why_not(problem, solution, stop, team)
+    here = why_here(problem, solution, stop)
+    forced = forced_extra(problem, stop, team, solution=solution, **asked.limits())
+    del here["stop"], forced["stop"], forced["team"]
+    return found | {"here": here, "forced": forced}
