@@ -60,30 +60,33 @@ def _rows(report: Report, name: str, runs: list[Run]) -> float:
     return gaps[0] if runs[0].solved else float("inf")
 
 
-def _ratio(runs: list[Run], engine: str) -> str:
-    """Say how many times as long a rival took, or at least took where it proved nothing."""
-    for run in runs:
-        if run.engine == engine:
-            more = "" if run.solution.get("status") == "optimal" else "> "
-            return f"{more}{run.seconds / runs[0].seconds:.0f}x"
-    return "not measured"
+def _ratio(compared: list[list[Run]], engine: str) -> str:
+    """Say how many times as long a rival took at least, or at least took where it proved nothing."""
+    least: tuple[float, str] | None = None
+    for runs in compared:
+        for run in runs:
+            if run.engine == engine:
+                more = "" if run.solution.get("status") == "optimal" else "> "
+                found = (run.seconds / runs[0].seconds, more)
+                least = found if least is None else min(least, found)
+    return "not measured" if least is None else f"{least[1]}{least[0]:.0f}x"
 
 
 def weekly(bench: Bench, quick: bool) -> Report:
     """500 x 800 x 84 slots with rooms and load limits."""
     children, volunteers = (24, 30) if quick else (500, 800)
-    seeds = (1,) if quick else (1, 2, 3)
+    seeds = (1,) if quick else range(1, 13)
     report = Report(_HEAD)
     ours: list[Run] = []
-    compared: list[Run] = []
+    compared: list[list[Run]] = []
     for seed in seeds:
         name = f"{children}x{volunteers} seed {seed}"
         problem = bench.instance(f"weekly-{seed}", with_loads(instance(children, volunteers, seed), seed))
         runs = [bench.ours(problem, None)]
-        if seed == 1:
-            rivals = (("pairing_greedy", 60.0), ("pairing_highs", 60.0), ("pairing_cp_sat", 2.0 if quick else 40.0))
+        if seed <= 3:
+            rivals = (("pairing_greedy", 60.0), ("pairing_highs", 60.0), ("pairing_cp_sat", 2.0 if quick else 60.0))
             runs += [run for run in (bench.rival(engine, problem, limit) for engine, limit in rivals) if run]
-            compared = runs
+            compared.append(runs)
         ours.append(runs[0])
         _rows(report, name, runs)
     plain = bench.ours(bench.instance("weekly-plain", instance(children, volunteers, 1)), None)
@@ -91,7 +94,7 @@ def weekly(bench: Bench, quick: bool) -> Report:
     proven = sum(run.solution.get("status") == "optimal" for run in ours)
     report.reached = (
         f"{proven} of {len(ours)} proven; median {statistics.median(run.seconds for run in ours):.2f} s, "
-        f"most {max(run.seconds for run in ours):.2f} s; CP-SAT {_ratio(compared, 'pairing_cp_sat')}, "
+        f"most {max(run.seconds for run in ours):.2f} s; at least CP-SAT {_ratio(compared, 'pairing_cp_sat')}, "
         f"HiGHS {_ratio(compared, 'pairing_highs')}"
     )
     return report

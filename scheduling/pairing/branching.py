@@ -14,13 +14,14 @@ from scheduling.pairing.problem import Bools, Ints
 from scheduling.stop import Stop
 
 _FRACTION = 1e-5
-_TAKEN = 0.9
+_TAKEN = (0.7, 0.9)
 """A dive takes patterns of so large a share at once, and always the largest."""
 _FAILURES = 5
-_TRIED_FIRST, _TRIED_EARLY, _TRIED, _PATIENCE = 16, 4, 1, 2
-_EARLY = 8
-"""How many decisions are tried at the root and below, and after how many without a better one the best is taken."""
+_TRIED_FIRST, _TRIED = 16, 1
+"""How many decisions are tried at the root, as long as each is better than the one before, and below."""
 _LEAST_LOSS = 1e-2
+_SMALL = 0.2
+"""What a decision costs is put down to no smaller share: it would promise too much for others."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -155,6 +156,12 @@ class Tree:
 
     def dive(self) -> None:
         """Look for a good solution: round the relaxation up step by step, with a few steps back."""
+        for share in _TAKEN:
+            self._dive(share)
+            if self._stop.cut():
+                break
+
+    def _dive(self, share: float) -> None:
         node, before = self._solve(self._root()), None
         failures = 0
         while not self._stop.cut():
@@ -167,11 +174,12 @@ class Tree:
                 open_[_largest(before.values)] = False
                 node, before = self._solve(_Node(open_, before.full, before.bound, before.loose)), None
                 continue
-            taken = np.union1d(np.flatnonzero(node.values >= _TAKEN), _largest(node.values))
+            taken = np.union1d(np.flatnonzero(node.values >= share), _largest(node.values))
             before, node = node, self._solve(self._with(node, taken))
 
     def decide(self) -> int:
         """Search until nothing better is left; return a proven bound of all solutions."""
+        self._undecided = 0
         first = self._solve(self._root())
         if first is None:
             return max(self.value, self._undecided)
@@ -180,15 +188,14 @@ class Tree:
 
     def _decide(self, first: _Node, pool: Executor, second: _Seat) -> int:
         nodes = [first]
-        tries, branched = _TRIED_FIRST, 0
+        tries = _TRIED_FIRST
         while nodes:
             if self._stop.cut():
                 return max(self.value, self._undecided, *(node.bound for node in nodes))
             node = nodes.pop(max(range(len(nodes)), key=lambda i: nodes[i].loose))
             if node.bound > self.value:
                 nodes += self._branch(node, tries, pool, second)
-                branched += 1
-                tries = _TRIED_EARLY if branched < _EARLY else _TRIED
+                tries = _TRIED
         return max(self.value, self._undecided)
 
     def _second_seat(self) -> _Seat:
@@ -226,7 +233,7 @@ class Tree:
     def _branch(self, node: _Node, tries: int, pool: Executor, second: _Seat) -> list[_Node]:
         """Return the halves of a node that may hold something better."""
         best: list[_Node] = []
-        score, idle = -1.0, 0
+        score = -1.0
         choices = self._choices(node)
         if not len(choices):
             self._undecided = max(self._undecided, node.bound)
@@ -240,16 +247,13 @@ class Tree:
             losses = [node.loose - (self.value if half is None else half.loose) for half in halves]
             rated = max(min(losses), _LEAST_LOSS) * max(*losses, _LEAST_LOSS)
             share = float(self._decisions.shares(node.values)[decision]) if node.values is not None else 0.5
-            self._rates[:, decision] = losses[0] / share, losses[1] / (1 - share)
+            self._rates[:, decision] = losses[0] / max(share, _SMALL), losses[1] / max(1 - share, _SMALL)
             kept = [half for half in halves if half is not None]
             if len(kept) < 2:
                 return kept
-            if rated > score:
-                score, best, idle = rated, kept, 0
-            else:
-                idle += 1
-                if idle >= _PATIENCE:
-                    break
+            if rated <= score:
+                break
+            score, best = rated, kept
         return best
 
     def _halves(self, node: _Node, decision: int) -> tuple[_Node, _Node]:

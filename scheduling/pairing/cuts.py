@@ -20,7 +20,9 @@ M = TypeVar("M", bound=Priced)
 _FRACTION = 1e-5
 _ROUNDS = 30
 _PROGRESS, _SHARE = 1.0, 0.05
-"""A round that brings the bound down by less, or by less than this share of what all did, is the last."""
+"""A round that brings the bound down by less, or by less than this share of what all did, is idle."""
+_IDLE = 2
+"""So many idle rounds one after the other are the end."""
 
 
 class Cutter(Protocol):
@@ -135,7 +137,7 @@ def tighten(
     program = relaxed.program
     if program is None:
         return Tightened(model, relaxed, True)
-    first = _height(relaxed)
+    first, idle = _height(relaxed), 0
     for _ in range(rounds):
         if is_whole(relaxed.values) or relaxed.prices.bound <= enough() or stop.cut():
             break
@@ -151,7 +153,8 @@ def tighten(
         dropped = _height(relaxed) - _height(after)
         relaxed = after
         on_round(relaxed.prices)
-        if dropped < max(_PROGRESS, _SHARE * (first - _height(relaxed))):
+        idle = 0 if dropped >= max(_PROGRESS, _SHARE * (first - _height(relaxed))) else idle + 1
+        if idle == _IDLE:
             break
     return Tightened(model, relaxed, relaxed.complete and is_whole(relaxed.values))
 
