@@ -11,7 +11,8 @@ from scheduling.pairing.highs import solve_integer
 from scheduling.pairing.pattern_search import Search, applies, light, search_patterns
 from scheduling.pairing.placement import Placement
 from scheduling.pairing.problem import Bools, Ints
-from scheduling.pairing.relaxation import Model, Relaxation, relax
+from scheduling.pairing.relaxation import Model, Relaxation, generate, relax
+from scheduling.pairing.rows import Kind
 from scheduling.stop import Stop
 
 Report = Callable[[str, int, int], None]
@@ -203,8 +204,9 @@ class _Search:
                 break
             margin = _WIDER * max(margin, 1)
         kept = np.union1d(np.flatnonzero(ceiling > self.value), np.array(self.best, dtype=np.int64))
-        few = model.restricted(kept)
-        again = relax(few, np.searchsorted(kept, self.best).tolist(), self.stop, self.seed)
+        if tight.relaxed.program is not None:
+            kept = np.union1d(kept, tight.relaxed.program.in_use())
+        few, again = self._narrowed(tight, kept)
         if again.complete:
             tight = tighten(few, again, ColumnCutter(few), self.best_value, self.stop, self.told_price)
             few, again = tight.model, tight.relaxed
@@ -217,6 +219,17 @@ class _Search:
         whole = ceiling > self.value
         whole[np.searchsorted(kept, self.best)] = True
         self._integer(few, whole, ceiling, kept=kept)
+
+    def _narrowed(self, tight: Tightened[Model], kept: Ints) -> tuple[Model, Relaxation]:
+        """Return the relaxation over some columns, those in use among them, without cuts that hold nothing."""
+        program = tight.relaxed.program
+        if program is None:
+            few = tight.model.restricted(kept)
+            return few, relax(few, [], self.stop, self.seed)
+        rows = ~program.slack() | (tight.model.rows.kind != Kind.CUT)
+        few = tight.model.with_rows(tight.model.rows.only(rows)).restricted(kept)
+        smaller = program.narrowed(few.rows, few.gain, kept, self.stop, inside=program.inside[kept], kept_rows=rows)
+        return few, generate(few, smaller, few.price(np.zeros(few.rows.count)), self.stop)
 
     def _take_whole(self, model: Model, chosen: list[int]) -> None:
         """Take over what the engine says is a solution, once it is seen to be one."""
