@@ -19,6 +19,8 @@ _TAKEN = (0.7, 0.9)
 _FAILURES = 5
 _TRIED_FIRST, _TRIED = 16, 1
 """How many decisions are tried at the root, as long as each is better than the one before, and below."""
+_PLUNGE = 8
+"""After so many nodes one goes down to a solution."""
 _LEAST_LOSS = 1e-2
 _SMALL = 0.2
 """What a decision costs is put down to no smaller share: it would promise too much for others."""
@@ -187,15 +189,20 @@ class Tree:
             return self._decide(first, pool, self._second_seat())
 
     def _decide(self, first: _Node, pool: Executor, second: _Seat) -> int:
-        nodes = [first]
-        tries = _TRIED_FIRST
+        nodes, halves = [first], [first]
+        tries, since = _TRIED_FIRST, 0
         while nodes:
             if self._stop.cut():
                 return max(self.value, self._undecided, *(node.bound for node in nodes))
-            node = nodes.pop(max(range(len(nodes)), key=lambda i: nodes[i].loose))
-            if node.bound > self.value:
-                nodes += self._branch(node, tries, pool, second)
-                tries = _TRIED
+            # Mostly the node with the highest bound; now and then down from it to a solution.
+            plunge = since >= _PLUNGE and bool(halves)
+            among = halves if plunge else nodes
+            node = max(among, key=lambda each: each.loose)
+            since = since + 1 if plunge or since < _PLUNGE else 0
+            nodes = [each for each in nodes if each is not node]
+            halves = self._branch(node, tries, pool, second) if node.bound > self.value else []
+            nodes += halves
+            tries = _TRIED
         return max(self.value, self._undecided)
 
     def _second_seat(self) -> _Seat:

@@ -12,7 +12,8 @@ from scheduling.pairing.relaxation import Model
 from scheduling.pairing.rows import Kind, Rows
 from scheduling.stop import Stop
 
-_MOST_PATTERNS = 60_000
+_MOST_PATTERNS, _MOST_OF_EACH = 60_000, 150
+"""So many patterns may be known, or so many for each volunteer where that is more."""
 _MOST_NEW = 20_000
 _NEW_PER_VOLUNTEER = 12
 _LESS = 8
@@ -129,6 +130,7 @@ class Master:
         rows = model.rows
         others = ~np.isin(rows.kind, _VOLUNTEERS_OWN) & ((rows.kind != Kind.PAIR_ONCE) | rows.equal)
         self._rows = rows.only(others)
+        self._most = max(_MOST_PATTERNS, _MOST_OF_EACH * self._volunteers)
         self._steepest = int(model.problem.max_children.max(initial=1))
         self._known: set[bytes] = set()
         self.patterns = Patterns(*(np.zeros(size, dtype=np.int64) for size in (0, 1, 0, 0)))
@@ -150,7 +152,7 @@ class Master:
             If there are too many patterns.
         """
         least = np.full(self._volunteers, -window, dtype=np.int64)
-        self._note(self._lister.listed(reduced, least, _MOST_PATTERNS))
+        self._note(self._lister.listed(reduced, least, self._most))
         program = LinearProgram(self.model.rows, self.model.gain, self._stop, self._seed)
         program.add(np.arange(self.model.count))
         while not self._stop.cut() and program.solve():
@@ -180,7 +182,7 @@ class Master:
 
     def list_near(self, standing: Standing, window: int) -> None:
         """Know every pattern that is worth at most ``window`` (scaled) less than its volunteer's best."""
-        self._note(self._lister.listed(standing.reduced, standing.price - window, _MOST_PATTERNS))
+        self._note(self._lister.listed(standing.reduced, standing.price - window, self._most))
 
     def _standing(self, duals: Floats) -> Standing:
         rows, gain = self._rows, self._model.gain

@@ -86,7 +86,9 @@ def search_patterns(model: Model, relaxed: Relaxation, search: Search, stop: Sto
     """
     master = Master(model, stop, seed)
     order = min(_NEAR * len(model.problem.children), model.count)
-    window = max(0, -int(np.partition(relaxed.prices.reduced, model.count - order)[model.count - order]))
+    window = -int(np.partition(relaxed.prices.reduced, model.count - order)[model.count - order])
+    if window <= 0:
+        return  # so many columns are worth the same that patterns of them would be too many
     try:
         solved = master.solve(relaxed.prices.reduced, window)
         if solved is None:

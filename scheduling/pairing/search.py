@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -169,7 +170,7 @@ class _Search:
 
     def by_patterns(self, relaxed: Relaxation) -> None:
         """Search by patterns of volunteers."""
-        ears = Search(self.best_value, self.take, self.lower, self.tell)
+        ears = Search(self.best_value, partial(self._take_whole, self.model), self.lower, self.tell)
         search_patterns(self.model, relaxed, ears, self.stop, self.seed)
 
     def done(self) -> bool:
