@@ -3,6 +3,7 @@
 import io
 
 from scheduling.progress import Meter
+from scheduling.stop import Stop
 
 
 class Terminal(io.StringIO):
@@ -43,3 +44,20 @@ def test_reader_that_leaves_does_not_end_the_work() -> None:
     meter = Meter(None)
     meter("read", None, None)
     meter.close()
+
+
+def test_a_silent_stop_ends_with_the_other_and_never_asks_the_caller() -> None:
+    asked: list[str] = []
+
+    def should_stop() -> bool:
+        asked.append("asked")
+        return True
+
+    stop = Stop(None, should_stop)
+    silent = stop.silent()
+    assert not silent.cut()
+    assert not asked
+    assert stop.cut()
+    assert silent.cut()
+    assert asked == ["asked"]
+    assert Stop(0.0).silent().cut()
