@@ -13,6 +13,8 @@ from scheduling.pairing.rows import Entries
 from scheduling.stop import Stop
 
 _MARGIN = 10
+_LARGEST_TOTAL = 2**40
+"""Beyond, sums of the engine are not exact enough to count pairs beside the value."""
 
 
 def unfixed(solved: Solved, ending: Bools) -> Solved:
@@ -83,7 +85,7 @@ class Cancellation:
         return (int(np.ptp(gain)) + int(np.abs(gain).max())) * (len(self.ended) + 1) + 1
 
     def start_again(self, program: WhatIf, stop: Stop, seed: int) -> Decision:
-        """Find the best solution without what is gone, all other pairs free to change."""
+        """Find the best solution without what is gone, and of the best one that keeps most other pairs and times."""
         estimate = program.without(np.flatnonzero(self.gone))
         if estimate is None:
             return Decision(None, NOTHING, NOTHING)
@@ -92,9 +94,24 @@ class Cancellation:
         known = np.searchsorted(number, self.step_in(seed)).tolist()
         start = known if holds(part.rows, known) else None
         margin = _MARGIN + self._solved.bound - self._solved.value
-        found = decide(part.rows, part.gain, prices.bound_with(), start, stop, seed, top=prices.bound, margin=margin)
-        chosen = None if found.chosen is None else number[found.chosen].tolist()
-        return Decision(chosen, found.value, found.bound)
+        # One point more for each pair that stays, and every point of the value worth more than all of these together.
+        kept = np.isin(number, self.others)
+        most = len(self.others)
+        times = most + 1 if (abs(prices.bound) + 1) * (most + 1) < _LARGEST_TOTAL else 1
+        stay = most if times > 1 else 0
+        found = decide(
+            part.rows,
+            part.gain * times + (kept if stay else 0),
+            prices.bound_with() * times + stay,
+            start,
+            stop,
+            seed,
+            top=prices.bound * times + stay,
+            margin=(margin + 1) * times,
+        )
+        if found.chosen is None:
+            return found
+        return Decision(number[found.chosen].tolist(), found.value // times, found.bound // times)
 
 
 def least_moved(solved: Solved, chosen: list[int]) -> list[int]:
