@@ -39,6 +39,32 @@ Explanation = Callable[[Mapping[str, Any], Mapping[str, Any], Asked, Progress], 
 ``changes``."""
 
 
+def as_asked(
+    asked: Asked,
+    tell: Progress,
+    pair: Callable[[str, str], dict[str, Any]],
+    changes: Callable[[], list[dict[str, Any]]],
+) -> dict[str, Any]:
+    """Return the ``pair`` and the ``changes`` of an explanation, each only where it is asked for.
+
+    Parameters
+    ----------
+    asked : Asked
+    tell : callable
+        Hears of the stages ``forced`` and ``changes``.
+    pair, changes : callable
+        Find them.
+    """
+    found: dict[str, Any] = {"pair": None, "changes": []}
+    if asked.pair is not None:
+        tell("forced", None, None)
+        found["pair"] = pair(*asked.pair)
+    if asked.changes:
+        tell("changes", None, None)
+        found["changes"] = changes()
+    return found
+
+
 def explain(
     kind: str,
     explanation: Explanation,

@@ -1,12 +1,13 @@
 """Proven upper bounds in whole numbers, from any prices of the rows."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scheduling.pairing.columns import Columns
+from scheduling.pairing.grouping import best_of_each
 from scheduling.pairing.problem import Ints, Problem
 from scheduling.pairing.rows import Rows
 
@@ -71,14 +72,28 @@ def price(rows: Rows, gain: Ints, duals: NDArray[np.float64], rest: Callable[[In
     The bound is ``b y`` plus the rest: for each child, say, its ``places`` largest positive reduced values over
     different volunteers. All of it is computed in integers, so no tolerance of a solver can make it wrong.
     """
-    shift, prices = scaled(rows, gain, duals)
+    weighed = weigh(rows, gain, duals)
+    return replace(weighed, total=weighed.total + rest(weighed.reduced))
+
+
+def weigh(rows: Rows, gain: Ints, duals: NDArray[np.float64], times: int = 1) -> Prices:
+    """Turn duals into prices whose ``total`` is what the rows cost alone.
+
+    Parameters
+    ----------
+    rows, gain, duals
+        As for `price`.
+    times : int
+        So many reduced values can be summed in 64 bits.
+    """
+    shift, prices = _scaled(rows, gain, duals, times)
     reduced = (gain << shift) - rows.cost(prices)
     used = np.flatnonzero(prices)
     total = sum(int(price_) * int(limit) for price_, limit in zip(prices[used], rows.upper[used], strict=True))
-    return Prices(shift, prices, reduced, total + rest(reduced))
+    return Prices(shift, prices, reduced, total)
 
 
-def scaled(rows: Rows, gain: Ints, duals: NDArray[np.float64], times: int = 1) -> tuple[int, Ints]:
+def _scaled(rows: Rows, gain: Ints, duals: NDArray[np.float64], times: int) -> tuple[int, Ints]:
     """Return duals as whole numbers, never negative on rows that are ``<=``, and the binary digits of their scale.
 
     It is the largest scale at which no 64-bit sum of ``times`` reduced values can overflow.
@@ -104,7 +119,4 @@ def rest_of_children(problem: Problem, columns: Columns, reduced: Ints) -> int:
     candidate, begin = np.unique(columns.candidate[over], return_index=True)
     best = np.maximum.reduceat(reduced[over], begin)
     child = problem.child[candidate]
-    order = np.lexsort((-best, child))
-    child, best = child[order], best[order]
-    rank = np.arange(len(child)) - np.searchsorted(child, child)
-    return sum(int(value) for value in best[rank < problem.places[child]])
+    return sum(best[best_of_each(child, best, problem.places)].tolist())

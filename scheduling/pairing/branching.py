@@ -11,6 +11,7 @@ from scheduling.pairing.decisions import Decisions
 from scheduling.pairing.highs import Floats, LinearProgram
 from scheduling.pairing.master import PatternModel
 from scheduling.pairing.problem import Bools, Ints
+from scheduling.pairing.relaxation import fractions
 from scheduling.stop import Stop
 
 _FRACTION = 1e-5
@@ -99,9 +100,8 @@ class _Seat:
         if prices.bound <= value:
             return _Result()
         values = program.values[self._members]
-        if not len(_fractions(values)):
-            chosen = np.flatnonzero(values > 0.5)
-            return _Result(chosen=chosen)
+        if not len(fractions(values)):
+            return _Result(chosen=np.flatnonzero(values > 0.5))
         open_ = node.open & (prices.bound_with() > value)
         loose = min(node.loose, prices.total / 2**prices.shift)
         return _Result(_Node(open_, node.full, min(node.bound, prices.bound), loose, values, program.basis()))
@@ -242,9 +242,9 @@ class Tree:
         best: list[_Node] = []
         score = -1.0
         choices = self._choices(node)
-        if not len(choices):
+        if not choices:
             self._undecided = max(self._undecided, node.bound)
-        for decision in choices[:tries].tolist():
+        for decision, share in choices[:tries]:
             without, with_ = self._halves(node, decision)
             other = pool.submit(second.solve, with_, self.value, node.basis)
             results = [self._seat.solve(without, self.value, node.basis), other.result()]
@@ -253,7 +253,6 @@ class Tree:
             halves = [self._heard(result) for result in results]
             losses = [node.loose - (self.value if half is None else half.loose) for half in halves]
             rated = max(min(losses), _LEAST_LOSS) * max(*losses, _LEAST_LOSS)
-            share = float(self._decisions.shares(node.values)[decision]) if node.values is not None else 0.5
             self._rates[:, decision] = losses[0] / max(share, _SMALL), losses[1] / max(1 - share, _SMALL)
             kept = [half for half in halves if half is not None]
             if len(kept) < 2:
@@ -272,10 +271,10 @@ class Tree:
         full[row] = True
         return _Node(without, node.full, node.bound, node.loose), _Node(with_, full, node.bound, node.loose)
 
-    def _choices(self, node: _Node) -> Ints:
-        """Return decisions about broken shares, the most promising first."""
+    def _choices(self, node: _Node) -> list[tuple[int, float]]:
+        """Return decisions about broken shares, with these, the most promising first."""
         if node.values is None:
-            return np.zeros(0, dtype=np.int64)
+            return []
         share = self._decisions.shares(node.values)
         broken = np.flatnonzero((share > _FRACTION) & (share < 1 - _FRACTION))
         rates = self._rates[:, broken]
@@ -285,13 +284,10 @@ class Tree:
         down = np.maximum(rates[0] * share[broken], _LEAST_LOSS)
         up = np.maximum(rates[1] * (1 - share[broken]), _LEAST_LOSS)
         rated = down * up
-        return broken[np.lexsort((broken, -rated))]
-
-
-def _fractions(values: Floats) -> Ints:
-    return np.flatnonzero(np.abs(values - np.rint(values)) > _FRACTION)
+        best = broken[np.lexsort((broken, -rated))]
+        return list(zip(best.tolist(), share[best].tolist(), strict=True))
 
 
 def _largest(values: Floats) -> int:
-    broken = _fractions(values)
+    broken = fractions(values)
     return int(broken[np.argmax(values[broken])])

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, Protocol
 
 import numpy as np
 
@@ -10,14 +10,11 @@ from scheduling.pairing.bound import Prices
 from scheduling.pairing.cliques import Conflicts, violated_cliques
 from scheduling.pairing.highs import Floats, LinearProgram
 from scheduling.pairing.knapsacks import Knapsacks
-from scheduling.pairing.relaxation import Model, Priced, Relaxation, generate
+from scheduling.pairing.relaxation import Model, P, Priced, Relaxation, fractions, generate
 from scheduling.pairing.rounding import Rounding
 from scheduling.pairing.rows import Cut
 from scheduling.stop import Stop
 
-M = TypeVar("M", bound=Priced)
-
-_FRACTION = 1e-5
 _ROUNDS = 30
 _PROGRESS, _SHARE = 1.0, 0.05
 """A round that brings the bound down by less, or by less than this share of what all did, is idle."""
@@ -87,7 +84,7 @@ class PatternCutter:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Tightened(Generic[M]):
+class Tightened(Generic[P]):
     """A relaxation with cuts.
 
     Attributes
@@ -99,7 +96,7 @@ class Tightened(Generic[M]):
         Whether its values are whole: then they are a solution of the problem.
     """
 
-    model: M
+    model: P
     relaxed: Relaxation
     whole: bool
 
@@ -109,7 +106,7 @@ class Tightened(Generic[M]):
 
 
 def tighten(
-    model: M,
+    model: P,
     relaxed: Relaxation,
     cutter: Cutter,
     enough: Callable[[], int],
@@ -117,7 +114,7 @@ def tighten(
     on_round: Callable[[Prices], None],
     *,
     rounds: int = _ROUNDS,
-) -> Tightened[M]:
+) -> Tightened[P]:
     """Cut fractions off a solved relaxation as long as that brings its bound down.
 
     Parameters
@@ -165,4 +162,4 @@ def _height(relaxed: Relaxation) -> float:
 
 def is_whole(values: Floats) -> bool:
     """Tell whether all values are 0 or 1."""
-    return bool((np.abs(values - np.rint(values)) < _FRACTION).all())
+    return not len(fractions(values))

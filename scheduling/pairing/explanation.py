@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from scheduling.explaining import Asked
+from scheduling.explaining import Asked, as_asked
 from scheduling.pairing.explain import Explainer, WhyNot, forced_loss, helpful_changes
 from scheduling.stop import Progress
 
@@ -45,27 +45,28 @@ def explanation(
     without = [
         {**entry, "candidates": [] if codes is None else codes.of(entry["child"])} for entry in solution["unplaced"]
     ]
-    pair = None
-    if asked.pair is not None:
-        tell("forced", None, None)
-        pair = _pair(problem, solution, asked, explainer, codes)
-    changes: list[dict[str, Any]] = []
-    if asked.changes:
-        tell("changes", None, None)
+
+    def changes() -> list[dict[str, Any]]:
         known = None if explainer is None else explainer.solved
         count = max(asked.changes, _LEAST)
-        changes = helpful_changes(problem, solution, count=count, verify=count, solved=known, **asked.limits())
-    return {"without": without, "pair": pair, "changes": changes[: asked.changes]}
+        found = helpful_changes(problem, solution, count=count, verify=count, solved=known, **asked.limits())
+        return found[: asked.changes]
+
+    def pair(child: str, volunteer: str) -> dict[str, Any]:
+        return _pair(problem, solution, asked, child, volunteer, explainer, codes)
+
+    return {"without": without, **as_asked(asked, tell, pair, changes)}
 
 
 def _pair(
     problem: Mapping[str, Any],
     solution: Mapping[str, Any],
     asked: Asked,
+    child: str,
+    volunteer: str,
     explainer: Explainer | None,
     codes: WhyNot | None,
 ) -> dict[str, Any]:
-    child, volunteer = asked.pair or ("", "")
     if explainer is None or codes is None:
         forced = forced_loss(problem, child, volunteer, solution=solution, seed=asked.seed)
         del forced["child"], forced["volunteer"]

@@ -20,7 +20,7 @@ from scheduling.pairing.relaxation import Model, relax
 from scheduling.pairing.resolve import append_row, better_start, decide, holds, restrict
 from scheduling.pairing.rows import build_rows
 from scheduling.pairing.search import greedy, maximise
-from scheduling.pairing.solve import solve
+from scheduling.pairing.solve import solve_first
 from scheduling.stop import Progress, Stop
 
 _MARGIN = 25
@@ -94,16 +94,7 @@ def solve_fair(
     began = time.perf_counter()
     stop = Stop(time_limit, should_stop)
     tell: Progress = on_progress or (lambda stage, value, bound: None)
-    before = solve(
-        problem,
-        time_limit=stop.remaining(),
-        seed=seed,
-        on_progress=tell,
-        should_stop=stop.wanted,
-        on_solution=on_solution,
-    )
-    if before["run"]["interrupted"]:
-        stop.cut()
+    before = solve_first(problem, stop, seed, tell, on_solution)
     if before["status"] not in ("optimal", "feasible"):
         return before | {"fairness": None}
     search = _Search(load(problem), before, stop, seed, tell)

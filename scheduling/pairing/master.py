@@ -4,11 +4,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from scheduling.pairing.bound import Prices, price, scaled
+from scheduling.pairing.bound import Prices, price, weigh
+from scheduling.pairing.grouping import best_of_each
 from scheduling.pairing.highs import Floats, LinearProgram
 from scheduling.pairing.patterns import Lister, Patterns, TooManyError
 from scheduling.pairing.problem import Bools, Ints
-from scheduling.pairing.relaxation import Model
+from scheduling.pairing.relaxation import Model, worth_adding
 from scheduling.pairing.rows import Kind, Rows
 from scheduling.stop import Stop
 
@@ -59,16 +60,14 @@ class PatternModel:
         np.maximum.at(most, self.patterns.volunteer, reduced)
         return sum(most[most > 0].tolist())
 
-    def some(self, kept: Ints) -> "PatternModel":
-        """Return the model of some of the patterns, ascending."""
-        first, row, value = self.rows.entries(kept)
-        rows = replace(self.rows, first=first, row=row, value=value)
-        return PatternModel(self.patterns.of(kept), rows, self.gain[kept], self.volunteers)
+    def restricted(self, kept: Ints) -> "PatternModel":
+        """Return the model of some of the patterns (ascending), which are numbered anew."""
+        return PatternModel(self.patterns.of(kept), self.rows.of(kept), self.gain[kept], self.volunteers)
 
     def better(self, prices: Prices, program: LinearProgram) -> Ints:
         """Return the patterns outside the program that are worth more than they cost, a few for each volunteer."""
-        over = np.flatnonzero((prices.reduced > max(1, (1 << prices.shift) >> 20)) & ~program.inside)
-        return np.sort(over[_best_of_each(self.patterns.volunteer[over], prices.reduced[over])])
+        over = worth_adding(prices, program)
+        return np.sort(over[best_of_each(self.patterns.volunteer[over], prices.reduced[over], _NEW_PER_VOLUNTEER)])
 
     def with_rows(self, rows: Rows) -> "PatternModel":
         """Return the model with other rows."""
@@ -127,14 +126,11 @@ class Master:
         self._model, self._stop, self._seed = model, stop, seed
         self._lister = Lister(model.problem, model.columns)
         self._volunteers = len(model.problem.volunteers)
-        rows = model.rows
-        others = ~np.isin(rows.kind, _VOLUNTEERS_OWN) & ((rows.kind != Kind.PAIR_ONCE) | rows.equal)
-        self._rows = rows.only(others)
+        self._rows = model.rows.only(beside_patterns(model.rows, _VOLUNTEERS_OWN))
         self._most = max(_MOST_PATTERNS, _MOST_OF_EACH * self._volunteers)
         self._steepest = int(model.problem.max_children.max(initial=1))
         self._known: set[bytes] = set()
-        self.patterns = Patterns(*(np.zeros(size, dtype=np.int64) for size in (0, 1, 0, 0)))
-        self.model = self._write()
+        self.model = self._write(Patterns(*(np.zeros(size, dtype=np.int64) for size in (0, 1, 0, 0))))
 
     def solve(self, reduced: Ints, window: int) -> tuple[LinearProgram, Standing] | None:
         """Solve the relaxation; None where it was interrupted.
@@ -160,7 +156,7 @@ class Master:
             new = self._better(standing, window)
             if not new.count:
                 return program, standing
-            self._note(new.of(np.sort(_best_of_each(new.volunteer, new.worth))))
+            self._note(new.of(np.sort(best_of_each(new.volunteer, new.worth, _NEW_PER_VOLUNTEER))))
             program.widen(self.model.rows, self.model.gain)
             program.add(np.arange(self.model.count))
         return None
@@ -185,16 +181,11 @@ class Master:
         self._note(self._lister.listed(standing.reduced, standing.price - window, self._most))
 
     def _standing(self, duals: Floats) -> Standing:
-        rows, gain = self._rows, self._model.gain
-        y = duals[self._volunteers :]
-        shift, prices = scaled(rows, gain, np.where(rows.equal, y, np.maximum(y, 0.0)), self._steepest)
-        reduced = (gain << shift) - rows.cost(prices)
-        used = np.flatnonzero(prices)
-        total = sum(int(each) * int(limit) for each, limit in zip(prices[used], rows.upper[used], strict=True))
+        weighed = weigh(self._rows, self._model.gain, duals[self._volunteers :], self._steepest)
         best = np.zeros(self._volunteers, dtype=np.int64)
-        np.maximum.at(best, self.model.patterns.volunteer, self.model.worth(reduced))
-        best += 1 + ((1 << shift) >> _NOTHING)
-        return Standing(shift, reduced, best, total + int(best.sum()))
+        np.maximum.at(best, self.model.patterns.volunteer, self.model.worth(weighed.reduced))
+        best += 1 + ((1 << weighed.shift) >> _NOTHING)
+        return Standing(weighed.shift, weighed.reduced, best, weighed.total + int(best.sum()))
 
     def _note(self, new: Patterns) -> None:
         """Put patterns that are not known yet behind the others."""
@@ -205,18 +196,18 @@ class Master:
             if mark not in self._known:
                 self._known.add(mark)
                 fresh.append(i)
-        new, old = new.of(np.array(fresh, dtype=np.int64)), self.patterns
-        self.patterns = Patterns(
+        new, old = new.of(np.array(fresh, dtype=np.int64)), self.model.patterns
+        together = Patterns(
             np.concatenate([old.volunteer, new.volunteer]),
             np.concatenate([old.first, old.first[-1] + new.first[1:]]),
             np.concatenate([old.column, new.column]),
             np.concatenate([old.worth, new.worth]),
         )
-        self.model = self._write()
+        self.model = self._write(together)
 
-    def _write(self) -> PatternModel:
-        """Write the patterns down as columns of a program."""
-        patterns, rows, own = self.patterns, self._rows, self._volunteers
+    def _write(self, patterns: Patterns) -> PatternModel:
+        """Write patterns down as columns of a program."""
+        rows, own = self._rows, self._volunteers
         gain = self._model.gain
         if not patterns.count:
             total = np.zeros(0, dtype=np.int64)
@@ -240,8 +231,7 @@ class Master:
         return PatternModel(patterns, written, total, own)
 
 
-def _best_of_each(volunteer: Ints, worth: Ints) -> Ints:
-    """Return the places of the few best of each volunteer."""
-    order = np.lexsort((-worth, volunteer))
-    rank = np.arange(len(order)) - np.searchsorted(volunteer[order], volunteer[order])
-    return order[rank < _NEW_PER_VOLUNTEER]
+def beside_patterns(rows: Rows, own: tuple[Kind, ...]) -> Bools:
+    """Mark the rows that are still needed beside patterns, which keep pairs once and ``own`` kinds anyway."""
+    needed: Bools = ~np.isin(rows.kind, own) & ((rows.kind != Kind.PAIR_ONCE) | rows.equal)
+    return needed

@@ -9,10 +9,10 @@ from scheduling.pairing.branching import Tree
 from scheduling.pairing.cuts import PatternCutter, Tightened, tighten
 from scheduling.pairing.decisions import Decisions
 from scheduling.pairing.highs import LinearProgram
-from scheduling.pairing.master import Master, PatternModel, Standing
+from scheduling.pairing.master import Master, PatternModel, Standing, beside_patterns
 from scheduling.pairing.patterns import TooManyError
 from scheduling.pairing.problem import Bools
-from scheduling.pairing.relaxation import Model, Relaxation, generate
+from scheduling.pairing.relaxation import Model, Relaxation, generate, narrow
 from scheduling.pairing.rows import Kind, Rows
 from scheduling.stop import Stop
 
@@ -53,15 +53,14 @@ def applies(model: Model) -> bool:
         problem.grid is not None
         and model.count >= _LEAST_COLUMNS
         and int(problem.max_children.max(initial=0)) <= _MOST_CHILDREN
-        and bool((model.rows.kind == Kind.VOLUNTEER_LOAD).any())
+        and model.rows.has(Kind.VOLUNTEER_LOAD)
     )
 
 
 def light(model: Model) -> tuple[Rows, Bools]:
     """Return the rows without those that patterns keep anyway, pairs once and the hours of volunteers, and which."""
-    rows = model.rows
-    kept = ((rows.kind != Kind.PAIR_ONCE) | rows.equal) & (rows.kind != Kind.VOLUNTEER_HOURS)
-    return rows.only(kept), kept
+    kept = beside_patterns(model.rows, (Kind.VOLUNTEER_HOURS,))
+    return model.rows.only(kept), kept
 
 
 def search_patterns(model: Model, relaxed: Relaxation, search: Search, stop: Stop, seed: int) -> None:
@@ -150,7 +149,7 @@ class _Listed:
         used = program.in_use()
         kept = np.union1d(np.flatnonzero(short <= window), used)
         inside = (short[kept] <= near) | np.isin(kept, used)
-        self._model = patterns.some(kept)
+        self._model = patterns.restricted(kept)
         self._program = program.narrowed(self._model.rows, self._model.gain, kept, stop, inside=inside)
 
     def decide(self) -> int:
@@ -186,9 +185,7 @@ class _Listed:
             few = prices.reduced >= -near
             few[program.in_use()] = True
             kept = np.flatnonzero(few)
-            rows = ~program.slack() | (tight.model.rows.kind != Kind.CUT)
-            model = tight.model.with_rows(tight.model.rows.only(rows)).some(kept)
-            smaller = program.narrowed(model.rows, model.gain, kept, self._stop, kept_rows=rows)
+            model, smaller = narrow(tight.model, program, kept, self._stop)
             within = self._grow(model, smaller, prices.bound)
             outside = int(prices.bound_with()[~few].max(initial=0))
             if outside <= search.value() or within > search.value():

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from scheduling.pairing.columns import Columns
+from scheduling.pairing.grouping import gather
 from scheduling.pairing.problem import NO_LIMIT, NO_START, Bools, Ints, Problem
 
 _AT_ONCE = 1 << 17
@@ -41,9 +42,7 @@ class Patterns:
 
     def of(self, some: Ints) -> "Patterns":
         """Return some of the patterns."""
-        size = self.first[some + 1] - self.first[some]
-        first = np.concatenate([[0], np.cumsum(size)]).astype(np.int64)
-        entry = np.repeat(self.first[some] - first[:-1], size) + np.arange(int(first[-1]))
+        first, entry = gather(self.first, some)
         return Patterns(self.volunteer[some], first, self.column[entry], self.worth[some])
 
     def columns_of(self, some: Ints) -> Ints:

@@ -3,14 +3,15 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Protocol, Self
+from typing import Protocol, Self, TypeVar
 
 import numpy as np
 
 from scheduling.pairing.bound import Prices, price, rest_of_children
 from scheduling.pairing.columns import Columns
+from scheduling.pairing.grouping import best_of_each
 from scheduling.pairing.highs import Floats, LinearProgram
-from scheduling.pairing.problem import Ints, Problem
+from scheduling.pairing.problem import Bools, Ints, Problem
 from scheduling.pairing.rows import Kind, Rows
 from scheduling.stop import Stop
 
@@ -19,6 +20,7 @@ _FIRST_VOLUNTEERS, _FIRST_LOADED = 7, 3
 """How many volunteers of each child the first program knows; fewer where loads make it hard."""
 _NEW_PER_CHILD = 24
 _WORTH_ADDING = 1e-6
+_FRACTION = 1e-5
 
 
 class Priced(Protocol):
@@ -27,6 +29,10 @@ class Priced(Protocol):
     @property
     def rows(self) -> Rows:
         """Its rows."""
+
+    @property
+    def gain(self) -> Ints:
+        """What each column adds to the value."""
 
     @property
     def count(self) -> int:
@@ -40,6 +46,12 @@ class Priced(Protocol):
 
     def with_rows(self, rows: Rows) -> Self:
         """Return the model with other rows."""
+
+    def restricted(self, kept: Ints) -> Self:
+        """Return the model over some of its columns (ascending), which are numbered anew."""
+
+
+P = TypeVar("P", bound=Priced)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,7 +88,6 @@ class Model:
         """Return the model over some of its columns (ascending), which are numbered anew."""
         columns, rows = self.columns, self.rows
         candidate = columns.candidate[kept]
-        first, row, value = rows.entries(kept)
         return Model(
             problem=self.problem,
             columns=replace(
@@ -85,7 +96,7 @@ class Model:
                 start=columns.start[kept],
                 first=np.searchsorted(candidate, np.arange(len(columns.first))).astype(np.int64),
             ),
-            rows=replace(rows, first=first, row=row, value=value),
+            rows=rows.of(kept),
             gain=self.gain[kept],
         )
 
@@ -184,19 +195,46 @@ def first_columns(model: Model) -> Ints:
     first = model.columns.first
     open_ = np.flatnonzero(np.diff(first) > 0)
     child = model.problem.child[open_]
-    order = np.lexsort((-model.problem.score[open_], child))
-    rank = np.arange(len(order)) - np.searchsorted(child[order], child[order])
-    loaded = bool((model.rows.kind == Kind.VOLUNTEER_LOAD).any())
-    best = open_[order][rank < (_FIRST_LOADED if loaded else _FIRST_VOLUNTEERS)]
+    most = _FIRST_LOADED if model.rows.has(Kind.VOLUNTEER_LOAD) else _FIRST_VOLUNTEERS
+    best = open_[best_of_each(child, model.problem.score[open_], most)]
     middle = (first[best] + first[best + 1]) // 2
     return np.union1d(first[best], middle)
 
 
 def better_columns(model: Model, prices: Prices, program: LinearProgram) -> Ints:
     """Return the columns outside the program that are worth more than they cost, at most a few per child."""
-    least = max(1, int(_WORTH_ADDING * 2**prices.shift))
-    over = np.flatnonzero((prices.reduced > least) & ~program.inside)
+    over = worth_adding(prices, program)
     child = model.problem.child[model.columns.candidate[over]]
-    order = np.lexsort((-prices.reduced[over], child))
-    rank = np.arange(len(order)) - np.searchsorted(child[order], child[order])
-    return np.sort(over[order][rank < _NEW_PER_CHILD])
+    return np.sort(over[best_of_each(child, prices.reduced[over], _NEW_PER_CHILD)])
+
+
+def worth_adding(prices: Prices, program: LinearProgram) -> Ints:
+    """Return the columns outside a program that are worth more than they cost."""
+    least = max(1, int(_WORTH_ADDING * 2**prices.shift))
+    return np.flatnonzero((prices.reduced > least) & ~program.inside)
+
+
+def fractions(values: Floats) -> Ints:
+    """Return which values are not whole."""
+    return np.flatnonzero(np.abs(values - np.rint(values)) >= _FRACTION)
+
+
+def narrow(
+    model: P, program: LinearProgram, kept: Ints, stop: Stop, inside: Bools | None = None
+) -> tuple[P, LinearProgram]:
+    """Return a model over some of its columns, without cuts that hold nothing, and a program that goes on with it.
+
+    Parameters
+    ----------
+    model : Priced
+    program : LinearProgram
+        Solved.
+    kept : int64 array
+        Columns, ascending; all in use are among them.
+    stop : Stop
+    inside : bool array, optional
+        Which of them are in the program at first; all if not given.
+    """
+    rows = ~program.slack() | (model.rows.kind != Kind.CUT)
+    few = model.with_rows(model.rows.only(rows)).restricted(kept)
+    return few, program.narrowed(few.rows, few.gain, kept, stop, inside=inside, kept_rows=rows)

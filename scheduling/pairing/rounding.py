@@ -4,11 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from scheduling.pairing.grouping import gather
 from scheduling.pairing.highs import Floats, LinearProgram
-from scheduling.pairing.problem import Bools, Ints
+from scheduling.pairing.problem import Ints
+from scheduling.pairing.relaxation import fractions
 from scheduling.pairing.rows import Cut, Rows
 
-_FRACTION = 1e-5
 _NOTHING = 1e-9
 _VIOLATED = 1e-3
 _EXACT = 1e-5
@@ -75,7 +76,6 @@ class Rounding:
     """
 
     def __init__(self, rows: Rows) -> None:
-        self._rows = rows
         self._columns = len(rows.first) - 1
         column = np.repeat(np.arange(self._columns), np.diff(rows.first))
         order = np.argsort(rows.row, kind="stable")
@@ -106,9 +106,9 @@ class Rounding:
         """Return cuts that the present values break, deepest first, none nearly like another."""
         basic = program.basics()
         share = values[program.members[np.maximum(basic, 0)]]
-        part = np.abs(share - np.rint(share))
-        places = np.flatnonzero((basic >= 0) & (part > _FRACTION))
-        places = places[np.lexsort((places, -part[places]))][:_TRIED]
+        part = np.where(basic >= 0, np.abs(share - np.rint(share)), 0)
+        places = fractions(part)
+        places[np.lexsort((places, -part[places]))][:_TRIED]
         support = _Support(program, values)
         found: list[tuple[float, _Combination, Floats]] = []
         for place in places.tolist():
@@ -160,9 +160,8 @@ class Rounding:
 
     def _cut(self, combination: _Combination) -> Cut | None:
         """Write a combination down for every column."""
-        size = self._first[combination.rows + 1] - self._first[combination.rows]
-        begin = self._first[combination.rows] - np.cumsum(size) + size
-        entry = np.repeat(begin, size) + np.arange(int(size.sum()))
+        first, entry = gather(self._first, combination.rows)
+        size = np.diff(first)
         column, value = self._column[entry], self._value[entry]
 
         def summed(times: Ints) -> Ints:
@@ -188,8 +187,7 @@ class _Support:
     """The columns that a relaxation uses, to judge combinations and cuts by."""
 
     def __init__(self, program: LinearProgram, values: Floats) -> None:
-        self._used: Bools = values > _NOTHING
-        used = np.flatnonzero(self._used)
+        used = np.flatnonzero(values > _NOTHING)
         self.size = len(used)
         self._values, self._share = values, values[used]
         first, self._row, self._value = program.rows.entries(used)

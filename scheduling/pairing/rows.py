@@ -1,13 +1,14 @@
 """Rows: the hard rules over columns, each named, as one sparse matrix."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scheduling.pairing.columns import Columns
+from scheduling.pairing.grouping import gather
 from scheduling.pairing.problem import NO_LIMIT, Bools, Ints, Problem
 
 
@@ -57,10 +58,17 @@ class Rows:
 
     def entries(self, columns: Ints) -> tuple[Ints, Ints, Ints]:
         """Return first, row and value of the entries of some columns."""
-        size = self.first[columns + 1] - self.first[columns]
-        first = np.concatenate([[0], np.cumsum(size)]).astype(np.int64)
-        entry = np.arange(int(first[-1])) + np.repeat(self.first[columns] - first[:-1], size)
+        first, entry = gather(self.first, columns)
         return first, self.row[entry], self.value[entry]
+
+    def of(self, columns: Ints) -> "Rows":
+        """Return the rows over some of the columns."""
+        first, row, value = self.entries(columns)
+        return replace(self, first=first, row=row, value=value)
+
+    def has(self, kind: Kind) -> bool:
+        """Tell whether there is a row of a kind."""
+        return bool((self.kind == kind).any())
 
     def usage(self, chosen: Sequence[int]) -> Ints:
         """Return how much of each row some columns use together."""

@@ -12,8 +12,7 @@ from scheduling.pairing.highs import solve_integer
 from scheduling.pairing.pattern_search import Search, applies, light, search_patterns
 from scheduling.pairing.placement import Placement
 from scheduling.pairing.problem import Bools, Ints
-from scheduling.pairing.relaxation import Model, Relaxation, generate, relax
-from scheduling.pairing.rows import Kind
+from scheduling.pairing.relaxation import Model, Relaxation, generate, narrow, relax
 from scheduling.stop import Stop
 
 Report = Callable[[str, int, int], None]
@@ -192,7 +191,8 @@ class _Search:
         if tight.whole:
             self._take_whole(model, tight.chosen())
         self.take(round_up(model, tight.relaxed, self.best))
-        if self.done():
+        program = tight.relaxed.program
+        if self.done() or program is None:
             return
         ceiling = np.minimum(ceiling, prices.bound_with())
         while True:
@@ -205,9 +205,9 @@ class _Search:
                 break
             margin = _WIDER * max(margin, 1)
         kept = np.union1d(np.flatnonzero(ceiling > self.value), np.array(self.best, dtype=np.int64))
-        if tight.relaxed.program is not None:
-            kept = np.union1d(kept, tight.relaxed.program.in_use())
-        few, again = self._narrowed(tight, kept)
+        kept = np.union1d(kept, program.in_use())
+        few, program = narrow(model, program, kept, self.stop, program.inside[kept])
+        again = generate(few, program, few.price(np.zeros(few.rows.count)), self.stop)
         if again.complete:
             tight = tighten(few, again, ColumnCutter(few), self.best_value, self.stop, self.told_price)
             few, again = tight.model, tight.relaxed
@@ -220,17 +220,6 @@ class _Search:
         whole = ceiling > self.value
         whole[np.searchsorted(kept, self.best)] = True
         self._integer(few, whole, ceiling, kept=kept)
-
-    def _narrowed(self, tight: Tightened[Model], kept: Ints) -> tuple[Model, Relaxation]:
-        """Return the relaxation over some columns, those in use among them, without cuts that hold nothing."""
-        program = tight.relaxed.program
-        if program is None:
-            few = tight.model.restricted(kept)
-            return few, relax(few, [], self.stop, self.seed)
-        rows = ~program.slack() | (tight.model.rows.kind != Kind.CUT)
-        few = tight.model.with_rows(tight.model.rows.only(rows)).restricted(kept)
-        smaller = program.narrowed(few.rows, few.gain, kept, self.stop, inside=program.inside[kept], kept_rows=rows)
-        return few, generate(few, smaller, few.price(np.zeros(few.rows.count)), self.stop)
 
     def _take_whole(self, model: Model, chosen: list[int]) -> None:
         """Take over what the engine says is a solution, once it is seen to be one."""

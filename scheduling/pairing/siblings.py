@@ -28,7 +28,7 @@ from scheduling.pairing.relaxation import Model, better_columns, first_columns
 from scheduling.pairing.resolve import Decision, decide
 from scheduling.pairing.rows import Entries, Rows
 from scheduling.pairing.search import maximise
-from scheduling.pairing.solve import solve
+from scheduling.pairing.solve import solve_first
 from scheduling.pairing.wishes import Wishes, settle_wishes
 from scheduling.stop import Progress, Stop
 
@@ -75,16 +75,7 @@ def solve_wishes(
     checked = load(problem)
     asked = settle_wishes(checked, wishes)
     pairs = asked.siblings
-    before = solve(
-        problem,
-        time_limit=stop.remaining(),
-        seed=seed,
-        on_progress=tell,
-        should_stop=stop.wanted,
-        on_solution=on_solution,
-    )
-    if before["run"]["interrupted"]:
-        stop.cut()
+    before = solve_first(problem, stop, seed, tell, on_solution)
     if before["status"] not in ("optimal", "feasible"):
         return before | {"wishes": None}
     plain = model_of(checked)

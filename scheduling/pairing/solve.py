@@ -96,6 +96,23 @@ def solve(
     return answer
 
 
+def solve_first(
+    problem: object, stop: Stop, seed: int, tell: Progress, on_solution: OnSolution | None
+) -> dict[str, Any]:
+    """Solve a problem as the first part of more work, within what is left of its time."""
+    before = solve(
+        problem,
+        time_limit=stop.remaining(),
+        seed=seed,
+        on_progress=tell,
+        should_stop=stop.wanted,
+        on_solution=on_solution,
+    )
+    if before["run"]["interrupted"]:
+        stop.cut()
+    return before
+
+
 def _fill(
     problem: Problem, columns: Columns, kept: list[int], stop: Stop, seed: int, tell: Progress, offer: Offer
 ) -> dict[str, Any]:

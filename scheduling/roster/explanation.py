@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from scheduling.explaining import Asked
+from scheduling.explaining import Asked, as_asked
 from scheduling.roster.explain import forced_extra, helpful_changes, why_not
 from scheduling.roster.whatif import missing, why
 from scheduling.stop import Progress
@@ -33,15 +33,13 @@ def explanation(
         ``pair``: as `why_not` tells it, ``why`` (what the person is worth there, None where it is not assigned) and
         ``forced``, what forcing costs; ``changes`` as `helpful_changes` tells them.
     """
-    pair = None
-    if asked.pair is not None:
-        tell("forced", None, None)
-        pair = _pair(problem, solution, asked, *asked.pair)
-    changes: list[dict[str, Any]] = []
-    if asked.changes:
-        tell("changes", None, None)
-        changes = helpful_changes(problem, solution, asked.changes)
-    return {"without": _without(problem, solution), "pair": pair, "changes": changes}
+    found = as_asked(
+        asked,
+        tell,
+        lambda shift, person: _pair(problem, solution, asked, shift, person),
+        lambda: helpful_changes(problem, solution, asked.changes),
+    )
+    return {"without": _without(problem, solution), **found}
 
 
 def _without(problem: Mapping[str, Any], solution: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from scheduling.explaining import Asked
+from scheduling.explaining import Asked, as_asked
 from scheduling.routes.changes import helpful_changes
 from scheduling.routes.explain import forced_extra, why_here, why_not
 from scheduling.stop import Progress
@@ -33,15 +33,13 @@ def explanation(
         stop costs where it is, as `why_here` tells it) and ``forced``, what forcing costs; ``changes`` as
         `helpful_changes` tells them.
     """
-    pair = None
-    if asked.pair is not None:
-        tell("forced", None, None)
-        pair = _pair(problem, solution, asked, *asked.pair)
-    changes: list[dict[str, Any]] = []
-    if asked.changes:
-        tell("changes", None, None)
-        changes = helpful_changes(problem, solution, asked.changes)
-    return {"without": solution["left_out"], "pair": pair, "changes": changes}
+    found = as_asked(
+        asked,
+        tell,
+        lambda stop, team: _pair(problem, solution, asked, stop, team),
+        lambda: helpful_changes(problem, solution, asked.changes),
+    )
+    return {"without": solution["left_out"], **found}
 
 
 def _pair(

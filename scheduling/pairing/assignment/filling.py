@@ -93,7 +93,7 @@ def most_places(model: Model, start: list[int], stop: Stop, seed: int, report: R
     integer program gets a number of nodes that is the smaller the larger it is; without loads it is not needed, because
     the relaxation is whole.
     """
-    if not (model.rows.kind == Kind.VOLUNTEER_LOAD).any():
+    if not model.rows.has(Kind.VOLUNTEER_LOAD):
         return search.maximise(model, start, stop, seed, report, margin=0)
     relaxed = relaxation(model, start, stop, seed, report, nobody)
     value = model.value(start)

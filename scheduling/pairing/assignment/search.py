@@ -78,7 +78,7 @@ def maximise(
 
 def loaded(model: Model) -> bool:
     """Tell whether load limits can bind in a problem that is not tiny."""
-    return model.columns.count > _SMALL and bool((model.rows.kind == Kind.VOLUNTEER_LOAD).any())
+    return model.columns.count > _SMALL and model.rows.has(Kind.VOLUNTEER_LOAD)
 
 
 def relaxation(model: Model, start: list[int], stop: Stop, seed: int, report: Report, offer: Offer) -> Relaxation:

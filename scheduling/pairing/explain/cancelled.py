@@ -95,18 +95,16 @@ class Cancellation:
         start = known if holds(part.rows, known) else None
         margin = _MARGIN + self._solved.bound - self._solved.value
         # One point more for each pair that stays, and every point of the value worth more than all of these together.
-        kept = np.isin(number, self.others)
-        most = len(self.others)
-        times = most + 1 if (abs(prices.bound) + 1) * (most + 1) < _LARGEST_TOTAL else 1
-        stay = most if times > 1 else 0
+        stay = self.others if (abs(prices.bound) + 1) * (len(self.others) + 1) < _LARGEST_TOTAL else []
+        times = len(stay) + 1
         found = decide(
             part.rows,
-            part.gain * times + (kept if stay else 0),
-            prices.bound_with() * times + stay,
+            part.gain * times + np.isin(number, stay),
+            prices.bound_with() * times + len(stay),
             start,
             stop,
             seed,
-            top=prices.bound * times + stay,
+            top=prices.bound * times + len(stay),
             margin=(margin + 1) * times,
         )
         if found.chosen is None:
