@@ -1,9 +1,12 @@
-"""Seeded damage to JSON documents, as values and as text."""
+"""Damage to JSON documents: seeded, as values and as text, or at a certain place."""
 
 import json
 import random
+from collections.abc import Callable
 from copy import deepcopy
 from typing import Any
+
+Mutation = Callable[[dict[str, Any]], None]
 
 STRANGE: tuple[Any, ...] = (
     None, True, False, 0, 1, -1, 2, 3, 10**9, 10**9 + 1, -(10**9), 2**31, 2**53, 2**63, -(2**63) - 1, 10**40,
@@ -16,6 +19,18 @@ LITERALS = (
     "NaN", "Infinity", "-Infinity", "nul", "1e999", "-0", "00", "1.", '"\\ud800"', '"\\x"', "'", "{", "}", "[", "]",
     ",", ":", '"', "\\", "\x00", "\ufeff", "9" * 5000, "[" * 3000, '{"a":' * 3000, '"id": "a", "id": "b",', "é",
 )  # fmt: skip
+
+
+def put(*path: Any, value: Any) -> Mutation:
+    """Return what puts a value at a path of a document."""
+
+    def mutate(document: dict[str, Any]) -> None:
+        at: Any = document
+        for part in path[:-1]:
+            at = at[part]
+        at[path[-1]] = value
+
+    return mutate
 
 
 def _places(document: Any) -> list[tuple[Any, Any]]:

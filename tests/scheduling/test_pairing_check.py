@@ -1,28 +1,16 @@
 """`check` finds every kind of violation and invents none."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from scheduling import pairing
+from tests.scheduling.mutation import Mutation, put
 from tests.scheduling.problems import one_pair, slot_free, small, small_answer
-
-Mutation = Callable[[dict[str, Any]], None]
 
 
 def answer() -> dict[str, Any]:
     return small_answer() | {"run": {"seconds": 0.1, "interrupted": False, "engine": "by hand"}}
-
-
-def put(*path: Any, value: Any) -> Mutation:
-    def mutate(solution: dict[str, Any]) -> None:
-        at: Any = solution
-        for part in path[:-1]:
-            at = at[part]
-        at[path[-1]] = value
-
-    return mutate
 
 
 def test_hand_made_answer_is_accepted() -> None:

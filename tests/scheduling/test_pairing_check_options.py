@@ -1,15 +1,13 @@
 """The independent checker against mutations of what fairness and wishes add to a solution."""
 
-from collections.abc import Callable
 from copy import deepcopy
 from typing import Any
 
 import pytest
 
 from scheduling import pairing
+from tests.scheduling.mutation import Mutation, put
 from tests.scheduling.problems import one_pair, slot_free
-
-Mutation = Callable[[dict[str, Any]], None]
 
 
 def scored(**changes: Any) -> dict[str, Any]:
@@ -34,16 +32,6 @@ WISHES = pairing.Wishes(
     pair_bonus=50,
     start_bonus=20,
 )
-
-
-def put(*path: Any, value: Any) -> Mutation:
-    def mutate(solution: dict[str, Any]) -> None:
-        at: Any = solution
-        for part in path[:-1]:
-            at = at[part]
-        at[path[-1]] = value
-
-    return mutate
 
 
 def faults(problem: dict[str, Any], solution: dict[str, Any], mutate: Mutation) -> list[str]:
