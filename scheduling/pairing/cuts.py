@@ -16,6 +16,8 @@ from scheduling.pairing.rows import Cut
 from scheduling.stop import Stop
 
 _ROUNDS = 30
+_TRIED = 120
+"""Rows of the basis that are tried for cuts of patterns: more of them find the same."""
 _PROGRESS, _SHARE = 1.0, 0.05
 """A round that brings the bound down by less, or by less than this share of what all did, is idle."""
 _IDLE = 2
@@ -72,7 +74,7 @@ class PatternCutter:
     """
 
     def __init__(self, model: Priced) -> None:
-        self._rounding = Rounding(model.rows)
+        self._rounding = Rounding(model.rows, _TRIED)
 
     def violated(self, program: LinearProgram, relaxed: Relaxation) -> list[Cut]:
         """Return cuts that the present values break."""

@@ -21,6 +21,8 @@ class Decisions:
     Attributes
     ----------
     count : int
+    kind : int64 array [decisions]
+        0 where it is about a pair, more where it is about times.
 
     Notes
     -----
@@ -47,12 +49,14 @@ class Decisions:
             (child * slots + start, of_child[child]),
             (child * slots + day, of_child[child]),
         )
-        keys, rows, base = [], [], 0
+        keys, rows, begin, base = [], [], [], 0
         for key, row in kinds:
+            begin.append(base)
             keys.append(np.where(row >= 0, key + base, -1))
             rows.append(row)
             base += int(key.max(initial=0)) + 1
         self._write(np.concatenate(keys), np.concatenate(rows), np.tile(pattern, len(kinds)), patterns.count)
+        self.kind = np.searchsorted(begin, self._key, side="right") - 1
         entry = np.repeat(np.arange(model.count), np.diff(model.rows.first))
         order = np.lexsort((entry, model.rows.row))
         self._of_row = entry[order]
@@ -69,7 +73,7 @@ class Decisions:
         kept = np.sort(np.unique(mark, return_index=True)[1])
         length = np.diff(np.append(first, len(pattern)))[kept]
         self.count = len(kept)
-        self._row = row[first[kept]]
+        self._row, self._key = row[first[kept]], key[first[kept]]
         self._first = np.concatenate([[0], np.cumsum(length)])
         at = np.repeat(first[kept] - self._first[:-1], length) + np.arange(int(self._first[-1]))
         self._pattern = pattern[at]

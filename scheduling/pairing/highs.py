@@ -15,6 +15,9 @@ from scheduling.stop import Stop
 
 Floats = NDArray[np.float64]
 
+BASIC = highspy.HighsBasisStatus.kBasic
+"""Stands in a basis for a row that is not used up."""
+
 _DUAL = 1
 """The engine's name of the dual simplex."""
 
@@ -158,11 +161,13 @@ class LinearProgram:
         new._highs.setBasis(basis)
         return new
 
-    def slack(self) -> Bools:
-        """Tell which rows are not used up: their slacks are basic."""
+    def slack(self, least: float = -1.0) -> Bools:
+        """Tell which rows are not used up: their slacks are basic, and more than ``least`` is left."""
         basic = self.basics()
         found = np.zeros(self.rows.count, dtype=np.bool_)
         found[-basic[basic < 0] - 1] = True
+        used = np.asarray(self._highs.getSolution().row_value, dtype=np.float64)
+        found &= self.rows.upper - used > least
         return found
 
     def basics(self) -> Ints:

@@ -7,7 +7,7 @@ import numpy as np
 from scheduling.pairing.bound import Prices, price, weigh
 from scheduling.pairing.grouping import best_of_each
 from scheduling.pairing.highs import Floats, LinearProgram
-from scheduling.pairing.patterns import Lister, Patterns, TooManyError
+from scheduling.pairing.patterns import Known, Lister, Patterns
 from scheduling.pairing.problem import Bools, Ints
 from scheduling.pairing.relaxation import Model, worth_adding
 from scheduling.pairing.rows import Kind, Rows
@@ -17,7 +17,6 @@ _MOST_PATTERNS, _MOST_OF_EACH = 60_000, 150
 """So many patterns may be known, or so many for each volunteer where that is more."""
 _MOST_NEW = 20_000
 _NEW_PER_VOLUNTEER = 12
-_LESS = 8
 _NOTHING = 14
 """A pattern that is worth less than so many binary digits below 1 more than it costs need not come in."""
 _VOLUNTEERS_OWN = (Kind.VOLUNTEER_PLACE, Kind.VOLUNTEER_LOAD, Kind.VOLUNTEER_HOURS)
@@ -129,7 +128,7 @@ class Master:
         self._rows = model.rows.only(beside_patterns(model.rows, _VOLUNTEERS_OWN))
         self._most = max(_MOST_PATTERNS, _MOST_OF_EACH * self._volunteers)
         self._steepest = int(model.problem.max_children.max(initial=1))
-        self._known: set[bytes] = set()
+        self._known = Known(model.count)
         self.model = self._write(Patterns(*(np.zeros(size, dtype=np.int64) for size in (0, 1, 0, 0))))
 
     def solve(self, reduced: Ints, window: int) -> tuple[LinearProgram, Standing] | None:
@@ -153,7 +152,7 @@ class Master:
         program.add(np.arange(self.model.count))
         while not self._stop.cut() and program.solve():
             standing = self._standing(program.duals)
-            new = self._better(standing, window)
+            new = self._better(standing)
             if not new.count:
                 return program, standing
             self._note(new.of(np.sort(best_of_each(new.volunteer, new.worth, _NEW_PER_VOLUNTEER))))
@@ -161,20 +160,10 @@ class Master:
             program.add(np.arange(self.model.count))
         return None
 
-    def _better(self, standing: Standing, window: int) -> Patterns:
-        """List patterns that are worth more than their volunteer's best; where they are many, those worth most."""
-        none, over = 0, window
-        while True:
-            try:
-                new = self._lister.listed(standing.reduced, standing.price + over, _MOST_NEW)
-            except TooManyError:
-                if none - over == 1:
-                    raise
-                over = (over + none + 1) // 2 if none else 2 * over + 1
-                continue
-            if new.count or not over:
-                return new
-            none, over = over, over // _LESS
+    def _better(self, standing: Standing) -> Patterns:
+        """Return patterns that are worth more than their volunteer's best; none where there are none at all."""
+        new = self._lister.best(standing.reduced, standing.price, _NEW_PER_VOLUNTEER)
+        return new if new.count else self._lister.listed(standing.reduced, standing.price, _MOST_NEW)
 
     def list_near(self, standing: Standing, window: int) -> None:
         """Know every pattern that is worth at most ``window`` (scaled) less than its volunteer's best."""
@@ -189,14 +178,7 @@ class Master:
 
     def _note(self, new: Patterns) -> None:
         """Put patterns that are not known yet behind the others."""
-        fresh = []
-        columns = new.column.tolist()
-        for i, (low, high) in enumerate(zip(new.first[:-1].tolist(), new.first[1:].tolist(), strict=True)):
-            mark = np.sort(new.column[low:high]).tobytes() if high - low > 1 else columns[low].to_bytes(8, "little")
-            if mark not in self._known:
-                self._known.add(mark)
-                fresh.append(i)
-        new, old = new.of(np.array(fresh, dtype=np.int64)), self.model.patterns
+        new, old = new.of(self._known.add(new)), self.model.patterns
         together = Patterns(
             np.concatenate([old.volunteer, new.volunteer]),
             np.concatenate([old.first, old.first[-1] + new.first[1:]]),

@@ -11,9 +11,10 @@ from scheduling.pairing.decisions import Decisions
 from scheduling.pairing.highs import LinearProgram
 from scheduling.pairing.master import Master, PatternModel, Standing, beside_patterns
 from scheduling.pairing.patterns import TooManyError
-from scheduling.pairing.problem import Bools
-from scheduling.pairing.relaxation import Model, Relaxation, generate, narrow
+from scheduling.pairing.problem import Bools, Ints
+from scheduling.pairing.relaxation import Model, Relaxation, generate
 from scheduling.pairing.rows import Kind, Rows
+from scheduling.pairing.seats import Seats
 from scheduling.stop import Stop
 
 _NEAR = 6
@@ -184,24 +185,26 @@ class _Listed:
         while True:
             few = prices.reduced >= -near
             few[program.in_use()] = True
-            kept = np.flatnonzero(few)
-            model, smaller = narrow(tight.model, program, kept, self._stop)
-            within = self._grow(model, smaller, prices.bound)
+            within = self._grow(tight.model, program, np.flatnonzero(few), prices.bound)
             outside = int(prices.bound_with()[~few].max(initial=0))
             if outside <= search.value() or within > search.value():
                 return max(within, outside)
             near = prices.total - ((search.value() + 1) << prices.shift)
 
-    def _grow(self, model: PatternModel, program: LinearProgram, bound: int) -> int:
-        """Search a tree; return a proven bound of all its solutions."""
-        search = self._search
+    def _grow(self, model: PatternModel, program: LinearProgram, kept: Ints, bound: int) -> int:
+        """Search a tree over some of the patterns; return a proven bound of all its solutions."""
+        search, stop = self._search, self._stop
+        rows = ~program.slack() | (model.rows.kind != Kind.CUT)
+        model = model.with_rows(model.rows.only(rows)).restricted(kept)
+        known = np.flatnonzero(rows)
 
         def found(chosen: list[int], value: int) -> None:
             search.take(chosen)
             search.tell("branch", bound)
 
         decisions = Decisions(self._problem, self._columns, model)
-        tree = Tree(model, program, decisions, search.value(), self._stop, found)
-        tree.dive()
-        search.tell("branch", bound)
-        return tree.decide()
+        with Seats(model, program, kept, known, stop) as seats:
+            tree = Tree(model, seats, decisions, search.value(), stop, found)
+            tree.dive()
+            search.tell("branch", bound)
+            return tree.decide()

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from scheduling.pairing.columns import Columns
-from scheduling.pairing.grouping import gather
+from scheduling.pairing.grouping import best_of_each, gather
 from scheduling.pairing.problem import NO_LIMIT, NO_START, Bools, Ints, Problem
 
 _AT_ONCE = 1 << 17
+_BRANCHES = 3
+"""Where few patterns are wanted, so many times as many next columns are tried for each."""
 
 
 class TooManyError(Exception):
@@ -48,6 +50,43 @@ class Patterns:
     def columns_of(self, some: Ints) -> Ints:
         """Return the columns of some patterns, ascending."""
         return np.sort(self.of(some).column)
+
+
+class Known:
+    """Tells patterns that were seen before from new ones.
+
+    Parameters
+    ----------
+    columns : int
+        How many columns there are.
+    """
+
+    def __init__(self, columns: int) -> None:
+        self._base = columns + 1
+        self._packed = int(62 / np.log2(max(self._base, 2)))
+        self._small = np.zeros(0, dtype=np.int64)
+        self._large: set[bytes] = set()
+
+    def add(self, new: Patterns) -> Ints:
+        """Note patterns, which are all different; return which of them were not noted before, ascending."""
+        size = np.diff(new.first)
+        small = np.flatnonzero(size <= self._packed)
+        # So few columns are one number: the digits are the columns, ascending.
+        digits = np.full((len(small), self._packed), -1, dtype=np.int64)
+        for place in range(self._packed):
+            longer = size[small] > place
+            digits[longer, place] = new.column[new.first[small[longer]] + place]
+        digits.sort(axis=1)
+        number = (digits + 1) @ self._base ** np.arange(self._packed)[::-1]
+        fresh = ~np.isin(number, self._small)
+        self._small = np.concatenate([self._small, number[fresh]])
+        found = [small[fresh]]
+        for pattern in np.flatnonzero(size > self._packed).tolist():
+            mark = np.sort(new.column[new.first[pattern] : new.first[pattern + 1]]).tobytes()
+            if mark not in self._large:
+                self._large.add(mark)
+                found.append(np.array([pattern]))
+        return np.sort(np.concatenate(found))
 
 
 class Lister:
@@ -89,55 +128,100 @@ class Lister:
         Columns of a volunteer stand in descending order of worth, and a pattern grows by columns behind its last. So
         the next column bounds what all later ones add, and a pattern that cannot reach ``least`` is given up.
         """
-        room = self._most - 1
-        limit = least[self.volunteer]
-        top = np.full(len(least), np.iinfo(np.int64).min // 4)
-        np.maximum.at(top, self.volunteer, worth)
-        useful = worth + (room * np.maximum(top, 0))[self.volunteer] >= limit
-        useful &= self._most[self.volunteer] > 0
-        order = np.flatnonzero(useful)
-        order = order[np.lexsort((order, -worth[order], self.volunteer[order]))]
-        whose = self.volunteer[order]
-        end = np.searchsorted(whose, whose, side="right")
-        gain = worth[order]
-        lead = gain + room[whose] * np.maximum(gain, 0) >= least[whose]
-        members = np.flatnonzero(lead)[:, None]
+        order = self._ordered(worth, least)
+        members = np.flatnonzero(order.leads)[:, None]
+        total = order.worth[members[:, 0]]
         found: list[tuple[Ints, Ints]] = []
-        total = gain[members[:, 0]]
         number = 0
         while len(members):
-            owner = whose[members[:, 0]]
-            enough = np.flatnonzero(total >= least[owner])
+            enough, growing = self._sifted(order, members, total)
             number += len(enough)
             if number > most:
                 raise TooManyError
             found.append((members[enough], total[enough]))
-            grow = np.flatnonzero(self._most[owner] > members.shape[1])
-            members, total = self._grown(order, gain, end, least, members[grow], total[grow], most)
+            members, total = self._grown(order, members[growing], total[growing], most)
         return self._joined(order, found)
 
+    def best(self, worth: Ints, least: Ints, few: int) -> Patterns:
+        """Find a few good patterns of each volunteer that are worth at least so much: quickly, but not all there are.
+
+        Parameters
+        ----------
+        worth : int64 array [columns]
+        least : int64 array [volunteers]
+        few : int
+            How many of each size and volunteer are found, and grow.
+        """
+        order = self._ordered(worth, least)
+        rank = np.arange(len(order.column)) - np.searchsorted(order.volunteer, order.volunteer)
+        members = np.flatnonzero(order.leads & (rank < _BRANCHES * few))[:, None]
+        total = order.worth[members[:, 0]]
+        found: list[tuple[Ints, Ints]] = []
+        while len(members):
+            enough, growing = self._sifted(order, members, total)
+            enough = enough[best_of_each(order.volunteer[members[enough, 0]], total[enough], few)]
+            found.append((members[enough], total[enough]))
+            if members.shape[1] > 1:
+                growing = growing[best_of_each(order.volunteer[members[growing, 0]], total[growing], few)]
+            members, total = self._grown(order, members[growing], total[growing], None, _BRANCHES * few)
+        return self._joined(order, found)
+
+    def _ordered(self, worth: Ints, least: Ints) -> "_Order":
+        """Return the columns that can stand in a pattern worth ``least``."""
+        room = self._most - 1
+        top = np.full(len(least), np.iinfo(np.int64).min // 4)
+        np.maximum.at(top, self.volunteer, worth)
+        useful = worth + (room * np.maximum(top, 0))[self.volunteer] >= least[self.volunteer]
+        useful &= self._most[self.volunteer] > 0
+        column = np.flatnonzero(useful)
+        column = column[np.lexsort((column, -worth[column], self.volunteer[column]))]
+        volunteer = self.volunteer[column]
+        end = np.searchsorted(volunteer, volunteer, side="right")
+        gain = worth[column]
+        leads = gain + room[volunteer] * np.maximum(gain, 0) >= least[volunteer]
+        return _Order(column, volunteer, gain, end, leads, least)
+
+    def _sifted(self, order: "_Order", members: Ints, total: Ints) -> tuple[Ints, Ints]:
+        """Return which patterns are worth enough, and which may grow."""
+        owner = order.volunteer[members[:, 0]]
+        return np.flatnonzero(total >= order.least[owner]), np.flatnonzero(self._most[owner] > members.shape[1])
+
     def _grown(
-        self, order: Ints, gain: Ints, end: Ints, least: Ints, members: Ints, total: Ints, most: int
+        self, order: "_Order", members: Ints, total: Ints, most: int | None, branches: int | None = None
     ) -> tuple[Ints, Ints]:
-        """Return the patterns with one column more, as places in ``order``, and what they are worth."""
+        """Return the patterns with one column more, and what they are worth.
+
+        Parameters
+        ----------
+        order : _Order
+        members : int64 array [patterns, size]
+            Places in ``order``.
+        total : int64 array [patterns]
+        most : int or None
+            Four times as many patterns are too many.
+        branches : int, optional
+            So many of the next columns are tried; all if not given.
+        """
         size = members.shape[1]
         last = members[:, -1]
-        more = self._most[self.volunteer[order[last]]] - size - 1
-        needed = least[self.volunteer[order[last]]] - total
-        steps = _hopeful(gain, last + 1, end[last], more, needed) - last - 1
+        more = self._most[order.volunteer[last]] - size - 1
+        needed = order.least[order.volunteer[last]] - total
+        steps = _hopeful(order.worth, last + 1, order.end[last], more, needed) - last - 1
+        if branches is not None:
+            steps = np.minimum(steps, branches)
         kept_members, kept_total = [np.zeros((0, size + 1), dtype=np.int64)], [np.zeros(0, dtype=np.int64)]
         number = 0
         for low, high in _blocks(steps):
             old = np.repeat(np.arange(low, high), steps[low:high])
             before = np.cumsum(steps[low:high]) - steps[low:high]
             new = np.arange(len(old)) - np.repeat(before, steps[low:high]) + last[old] + 1
-            agree = self._agree(order, members[old], new)
+            agree = self._agree(order.column, members[old], new)
             old, new = old[agree], new[agree]
             number += len(old)
-            if number > 4 * most:
+            if most is not None and number > 4 * most:
                 raise TooManyError
             kept_members.append(np.column_stack([members[old], new]))
-            kept_total.append(total[old] + gain[new])
+            kept_total.append(total[old] + order.worth[new])
         return np.concatenate(kept_members), np.concatenate(kept_total)
 
     def _agree(self, order: Ints, members: Ints, new: Ints) -> Bools:
@@ -153,15 +237,38 @@ class Lister:
         fine &= load <= self._limit[self.volunteer[column]]
         return fine
 
-    def _joined(self, order: Ints, found: list[tuple[Ints, Ints]]) -> Patterns:
+    def _joined(self, order: "_Order", found: list[tuple[Ints, Ints]]) -> Patterns:
         if not found:
             nothing = np.zeros(0, dtype=np.int64)
             return Patterns(nothing, np.zeros(1, dtype=np.int64), nothing, nothing)
         size = np.concatenate([np.full(len(members), members.shape[1]) for members, _ in found])
         first = np.concatenate([[0], np.cumsum(size)]).astype(np.int64)
-        column = order[np.concatenate([members.ravel() for members, _ in found])]
+        column = order.column[np.concatenate([members.ravel() for members, _ in found])]
         worth = np.concatenate([total for _, total in found])
         return Patterns(self.volunteer[column[first[:-1]]], first, column, worth)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Order:
+    """The columns of which patterns are made, each volunteer's in descending order of worth.
+
+    Attributes
+    ----------
+    column, volunteer, worth : int64 arrays [places]
+    end : int64 array [places]
+        Where the columns of the same volunteer end.
+    leads : bool array [places]
+        Which can be the best column of a pattern that is worth ``least``.
+    least : int64 array [volunteers]
+        What a pattern must be worth.
+    """
+
+    column: Ints
+    volunteer: Ints
+    worth: Ints
+    end: Ints
+    leads: Bools
+    least: Ints
 
 
 def _hopeful(gain: Ints, low: Ints, high: Ints, more: Ints, needed: Ints) -> Ints:

@@ -23,6 +23,8 @@ _WHOLE_SLACK = 8
 _SAFE = 2.0**50
 _LEAST_PART = 0.01
 _TRIED, _CHOSEN, _FAILED = 500, 60, 15
+_ROWS = 0.1
+"""A cut made of a larger share of the rows touches too many columns."""
 _PARALLEL = 0.9
 _DENSE = 0.25
 
@@ -60,6 +62,8 @@ class Rounding:
     Parameters
     ----------
     rows : Rows
+    tried : int
+        So many rows of the basis are tried, those with the largest fractions.
 
     Notes
     -----
@@ -75,7 +79,8 @@ class Rounding:
     whatever the engine's tolerance was.
     """
 
-    def __init__(self, rows: Rows) -> None:
+    def __init__(self, rows: Rows, tried: int = _TRIED) -> None:
+        self._tried = tried
         self._columns = len(rows.first) - 1
         column = np.repeat(np.arange(self._columns), np.diff(rows.first))
         order = np.argsort(rows.row, kind="stable")
@@ -108,7 +113,7 @@ class Rounding:
         share = values[program.members[np.maximum(basic, 0)]]
         part = np.where(basic >= 0, np.abs(share - np.rint(share)), 0)
         places = fractions(part)
-        places[np.lexsort((places, -part[places]))][:_TRIED]
+        places = places[np.lexsort((places, -part[places]))][: self._tried]
         support = _Support(program, values)
         found: list[tuple[float, _Combination, Floats]] = []
         for place in places.tolist():
@@ -143,7 +148,7 @@ class Rounding:
         part = np.where(whole, multipliers - np.floor(multipliers + _NOTHING), multipliers)
         kept = np.abs(part) > _NOTHING
         rows, part, whole = rows[kept], part[kept], whole[kept]
-        if not len(rows):
+        if not 0 < len(rows) <= _ROWS * len(self._upper):
             return None
         divisor = _divisor(part)
         times = np.rint(part * divisor) if divisor < _DIVISOR else np.ceil(part * divisor)

@@ -85,12 +85,18 @@ class Rows:
 
     def only(self, kept: Bools) -> "Rows":
         """Return some of the rows; every column must have an entry in one of them."""
-        entry = kept[self.row]
-        number = np.cumsum(kept) - 1
+        return self.picked(np.flatnonzero(kept))
+
+    def picked(self, kept: Ints) -> "Rows":
+        """Return some of the rows in a given order."""
+        number = np.full(self.count, -1, dtype=np.int64)
+        number[kept] = np.arange(len(kept))
+        row = number[self.row]
+        entry = row >= 0
         before = np.concatenate([[0], np.cumsum(entry)])
         return Rows(
             first=before[self.first],
-            row=number[self.row[entry]],
+            row=row[entry],
             value=self.value[entry],
             upper=self.upper[kept],
             equal=self.equal[kept],
