@@ -91,11 +91,13 @@ def _with_uv(wanted: str) -> bool:
         uv = UV
     groups = {"dev": ["--group", "dev"], "bench": ["--only-group", "bench"]}.get(wanted, [])
     # --inexact: uv itself stays, and `make run` after `make test` takes nothing away.
+    # --compile-bytecode, as pip does: without it every start may compile the packages anew.
     return _run(
         uv,
         "sync",
         "--frozen",
         "--inexact",
+        "--compile-bytecode",
         "--quiet",
         *groups,
         UV_PROJECT_ENVIRONMENT=str(HOME),

@@ -1,21 +1,20 @@
 """Branch and bound over patterns, on warm linear programs."""
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
 from scheduling.pairing.decisions import Decisions
 from scheduling.pairing.diving import Dive
 from scheduling.pairing.master import PatternModel
-from scheduling.pairing.seats import Node, Result, Seats
+from scheduling.pairing.seats import Basis, Node, Result, Seats
 from scheduling.stop import Stop
 
 _FRACTION = 1e-5
 _TAKEN = (0.7, 0.9)
 """A dive takes patterns of so large a share at once, and always the largest."""
 _TRIED_FIRST, _TRIED = 16, 3
-"""How many decisions are tried at the root, as long as each is better than the one before, and below."""
+"""How many decisions are tried at the root and below, until one is good enough."""
 _PLUNGE = 8
 """After so many nodes one goes down to a solution."""
 _ENOUGH = 0.02
@@ -44,10 +43,11 @@ class Tree:
     Notes
     -----
     A decision is a set of patterns within a row of limit 1: either none of them is chosen, or one of them is. Then the
-    row's other patterns are closed and the row is full. The decisions that raise the bound most on both sides are
-    found by trying them (strong branching); how one did before tells whether it is worth trying again. The node with
-    the highest bound comes first. What is proven of each node is computed in whole numbers. The two halves of a node
-    are solved side by side, each by a program of its own, so that the answer does not depend on which ends first.
+    row's other patterns are closed and the row is full. Pairs are decided first, times when no pair is left open: the
+    same pairs at other times are worth the same, so a time alone costs little on one side. The decisions that raise the
+    bound on both sides are found by trying them (strong branching); how one did before tells whether it is worth trying
+    again. The node with the highest bound comes first. What is proven of each node is computed in whole numbers. The
+    two halves of a node are solved side by side (`scheduling.pairing.seats`).
     """
 
     def __init__(
@@ -66,22 +66,24 @@ class Tree:
         self._shuffled = np.random.default_rng(0).permutation(decisions.count)
         self._rates = np.full((2, decisions.count), np.nan)
         self._undecided = 0
-        self._basis: Any = None
+        self._basis: Basis | None = None
 
     def dive(self) -> None:
         """Look for good solutions: round the relaxation up step by step, with a few steps back, in two ways at once."""
-        root = self._heard(self._seats.solve([self._root()], self.value)[0])
-        self._basis = None if root is None else root.basis
-        dives = [Dive(self._model, root, share) for share in _TAKEN]
-        while any(dive.next is not None for dive in dives) and not self._stop.cut():
-            for dive, result in zip(dives, self._seats.solve([each.next for each in dives], self.value), strict=True):
-                if dive.next is not None:
-                    dive.step(self._heard(result))
+        first = self._first()
+        dives = [Dive(self._model, first, share) for share in _TAKEN]
+        while not self._stop.cut():
+            going = [(dive, dive.next) for dive in dives if dive.next is not None]
+            if not going:
+                break
+            results = self._seats.solve([node for _, node in going], self.value)
+            for (dive, _), result in zip(going, results, strict=True):
+                dive.step(self._heard(result))
 
     def decide(self) -> int:
         """Search until nothing better is left; return a proven bound of all solutions."""
         self._undecided = 0
-        first = self._heard(self._seats.solve([self._root()], self.value, self._basis)[0])
+        first = self._first()
         nodes = halves = [] if first is None else [first]
         tries, since = _TRIED_FIRST, 0
         while nodes:
@@ -89,8 +91,7 @@ class Tree:
                 return max(self.value, self._undecided, *(node.bound for node in nodes))
             # Mostly the node with the highest bound; now and then down from it to a solution.
             plunge = since >= _PLUNGE and bool(halves)
-            among = halves if plunge else nodes
-            node = max(among, key=lambda each: each.loose)
+            node = max(halves if plunge else nodes, key=lambda each: each.loose)
             since = since + 1 if plunge or since < _PLUNGE else 0
             nodes = [each for each in nodes if each is not node]
             halves = self._branch(node, tries) if node.bound > self.value else []
@@ -98,9 +99,15 @@ class Tree:
             tries = _TRIED
         return max(self.value, self._undecided)
 
+    def _first(self) -> Node | None:
+        """Solve the relaxation of all."""
+        node = self._heard(self._seats.solve([self._root()], self.value)[0])
+        self._basis = None if node is None else node.basis
+        return node
+
     def _root(self) -> Node:
         open_ = np.ones(self._model.count, dtype=np.bool_)
-        return Node(open_, np.zeros(self._model.rows.count, dtype=np.bool_), 1 << 62, float(1 << 62))
+        return Node(open_, np.zeros(self._model.rows.count, dtype=np.bool_), 1 << 62, float(1 << 62), basis=self._basis)
 
     def _heard(self, result: Result) -> Node | None:
         """Note what a relaxation gave; return the node where something better may be in it."""
@@ -114,14 +121,13 @@ class Tree:
 
     def _branch(self, node: Node, tries: int) -> list[Node]:
         """Return the halves of a node that may hold something better."""
-        best: list[Node] = []
-        score = -1.0
-        enough = (_ENOUGH * (node.loose - self.value)) ** 2
         choices = self._choices(node)
         if not choices:
             self._undecided = max(self._undecided, node.bound)
+        best: list[Node] = []
+        score, enough = -1.0, (_ENOUGH * (node.loose - self.value)) ** 2
         for decision, share in choices[:tries]:
-            results = self._seats.solve(self._halves(node, decision), self.value, node.basis)
+            results = self._seats.solve(self._halves(node, decision), self.value)
             if self._stop.cut():
                 return [node]
             halves = [self._heard(result) for result in results]
@@ -144,7 +150,10 @@ class Tree:
         without[inside] = False
         with_[others] = False
         full[row] = True
-        return Node(without, node.full, node.bound, node.loose), Node(with_, full, node.bound, node.loose)
+        return (
+            Node(without, node.full, node.bound, node.loose, basis=node.basis),
+            Node(with_, full, node.bound, node.loose, basis=node.basis),
+        )
 
     def _choices(self, node: Node) -> list[tuple[int, float]]:
         """Return decisions about broken shares, with these, the most promising first."""

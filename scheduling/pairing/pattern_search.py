@@ -1,10 +1,12 @@
 """The best solution by patterns of volunteers: where load limits bind, they leave little to decide."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
 
+from scheduling.pairing.bound import Prices
 from scheduling.pairing.branching import Tree
 from scheduling.pairing.cuts import PatternCutter, Tightened, tighten
 from scheduling.pairing.decisions import Decisions
@@ -23,6 +25,8 @@ _MOST_CHILDREN = 12
 _LEAST_COLUMNS = 2_000
 _WIDER = 3
 _ROUNDS = 12
+_LIKELY = 3
+"""The best solution is likely to be so many times nearer to the bound than those of the dives."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,29 +186,40 @@ class _Listed:
         if program is None:
             return prices.bound
         near = int(self._near * 2**prices.shift)
-        while True:
-            few = prices.reduced >= -near
-            few[program.in_use()] = True
-            within = self._grow(tight.model, program, np.flatnonzero(few), prices.bound)
-            outside = int(prices.bound_with()[~few].max(initial=0))
+        with self._tree(tight.model, program, self._near_to(prices, program, near), prices.bound) as tree:
+            tree.dive()
+        search.tell("branch", prices.bound)
+        first = True
+        while prices.bound > search.value() and not self._stop.cut():
+            # No better solution has a pattern that costs ``gap`` more than it is worth; mostly a third is enough.
+            gap = prices.total - ((search.value() + 1) << prices.shift)
+            near = min(gap, max(near // 2, min(gap // _LIKELY, near + near // 2))) if first else gap
+            first = False
+            kept = self._near_to(prices, program, near)
+            with self._tree(tight.model, program, kept, prices.bound) as tree:
+                within = tree.decide()
+            left = np.ones(tight.model.count, dtype=np.bool_)
+            left[kept] = False
+            outside = int(prices.bound_with()[left].max(initial=0))
             if outside <= search.value() or within > search.value():
                 return max(within, outside)
-            near = prices.total - ((search.value() + 1) << prices.shift)
+        return prices.bound
 
-    def _grow(self, model: PatternModel, program: LinearProgram, kept: Ints, bound: int) -> int:
-        """Search a tree over some of the patterns; return a proven bound of all its solutions."""
+    def _near_to(self, prices: Prices, program: LinearProgram, near: int) -> Ints:
+        """Return the patterns that are worth at most ``near`` (scaled) less than they cost, and those in use."""
+        return np.union1d(np.flatnonzero(prices.reduced >= -near), program.in_use())
+
+    @contextmanager
+    def _tree(self, model: PatternModel, program: LinearProgram, kept: Ints, bound: int) -> Iterator[Tree]:
+        """Plant a tree over some of the patterns."""
         search, stop = self._search, self._stop
         rows = ~program.slack() | (model.rows.kind != Kind.CUT)
         model = model.with_rows(model.rows.only(rows)).restricted(kept)
-        known = np.flatnonzero(rows)
 
         def found(chosen: list[int], value: int) -> None:
             search.take(chosen)
             search.tell("branch", bound)
 
         decisions = Decisions(self._problem, self._columns, model)
-        with Seats(model, program, kept, known, stop) as seats:
-            tree = Tree(model, seats, decisions, search.value(), stop, found)
-            tree.dive()
-            search.tell("branch", bound)
-            return tree.decide()
+        with Seats(model, program, kept, np.flatnonzero(rows), stop) as seats:
+            yield Tree(model, seats, decisions, search.value(), stop, found)

@@ -18,6 +18,29 @@ from scheduling.stop import Stop
 _ASLEEP = 0.5
 """A row of which more is left takes no part until it is broken or changed."""
 _BROKEN = 1e-6
+_NONE = np.zeros(0, dtype=np.int64)
+
+
+@dataclass(slots=True, eq=False)
+class Basis:
+    """A basis of the programs, to go on from.
+
+    Attributes
+    ----------
+    status : object
+        As the engine gives it.
+    rows : int
+        How many rows it knows.
+    """
+
+    status: Any
+    rows: int
+
+    def know(self, rows: int) -> None:
+        """Know rows that came in since: they are not used up."""
+        if self.rows < rows:
+            self.status.row_status = [*self.status.row_status, *[BASIC] * (rows - self.rows)]
+            self.rows = rows
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,15 +51,14 @@ class Node:
     ----------
     open : bool array [patterns]
     full : bool array [rows]
-        Which rows must be used up.
     bound : int
         Of all solutions of the node.
     loose : float
         The same before it was rounded down.
     values : float array [patterns] or None
         Of its relaxation, where it was solved.
-    basis : object
-        Of its relaxation.
+    basis : Basis or None
+        Of its relaxation, or of one near to it.
     """
 
     open: Bools
@@ -44,7 +66,7 @@ class Node:
     bound: int
     loose: float
     values: Floats | None = None
-    basis: Any = None
+    basis: Basis | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,11 +88,11 @@ class Result:
     node: Node | None = None
     chosen: Ints | None = None
     undecided: int = 0
-    broken: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    broken: Ints = field(default_factory=lambda: _NONE)
 
 
 class Seats:
-    """Two linear programs that stand at nodes, and solve two side by side.
+    """Two linear programs that stand at nodes, and solve side by side.
 
     Parameters
     ----------
@@ -86,21 +108,23 @@ class Seats:
     Notes
     -----
     Most rows are never used up. Those of which much is left in the solved program are asleep: they are in no program
-    until a solution breaks them or a node demands them; then they are put into both, so that both programs know
-    the same rows and a basis of one is one of the other. The second program runs in a thread of its own, and what each
-    of them solves does not depend on which is faster. Used in a ``with`` statement, which ends the thread.
+    until a solution breaks them or a node demands them; then they are put into both, so that both programs know the
+    same rows and a basis of one is one of the other. The second program runs in a thread of its own, and what each of
+    them solves does not depend on which is faster. Used in a ``with`` statement, which ends the thread.
     """
 
     def __init__(self, model: PatternModel, program: LinearProgram, kept: Ints, rows: Ints, stop: Stop) -> None:
         self._model = model
         asleep = program.slack(_ASLEEP)[rows] & (model.rows.kind[: len(rows)] != Kind.CHILD_PLACE)
         self._awake = np.flatnonzero(~asleep)
+        self._asleep = np.ones(model.rows.count, dtype=np.bool_)
+        self._asleep[self._awake] = False
         inside = np.zeros(program.rows.count, dtype=np.bool_)
         inside[rows[self._awake]] = True
-        self._seats = tuple(
+        self._seats = [
             _Seat(model, program.narrowed(self._known(), model.gain, kept, each, kept_rows=inside))
             for each in (stop, stop.silent())
-        )
+        ]
         self._pool = ThreadPoolExecutor(max_workers=1)
 
     def __enter__(self) -> Self:
@@ -109,53 +133,38 @@ class Seats:
     def __exit__(self, *error: object) -> None:
         self._pool.shutdown()
 
-    def solve(self, nodes: Sequence[Node | None], value: int, basis: Any = None) -> list[Result]:
-        """Solve the relaxations of two nodes; only what is better than ``value`` counts.
-
-        Parameters
-        ----------
-        nodes : sequence of Node or None
-            Two at most.
-        value : int
-        basis : object, optional
-            The basis of a node near to them.
-        """
-        results = [Result() for _ in nodes]
-        left = [place for place, node in enumerate(nodes) if node is not None]
-        self._wake(np.concatenate([np.flatnonzero(node.full) for node in nodes if node is not None]))
+    def solve(self, nodes: Sequence[Node], value: int) -> list[Result]:
+        """Solve the relaxations of one or two nodes side by side; only what is better than ``value`` counts."""
+        results: dict[int, Result] = {}
+        left = list(range(len(nodes)))
+        self._wake(np.flatnonzero(np.any([node.full for node in nodes], axis=0)))
         while left:
-            self._pad(basis)
-            calls = []
             for place in left:
-                node = nodes[place]
-                if node is not None:
-                    calls.append((place, partial(self._seats[place].solve, node, value, self._awake, basis)))
-            other = self._pool.submit(calls[1][1]) if len(calls) > 1 else None
-            results[calls[0][0]] = calls[0][1]()
+                self._know(nodes[place].basis)
+            calls = [partial(self._seats[place].solve, nodes[place], value, self._awake) for place in left]
+            other = self._pool.submit(calls[-1]) if len(calls) > 1 else None
+            results[left[0]] = calls[0]()
             if other is not None:
-                results[calls[1][0]] = other.result()
-            broken = [results[place].broken for place in left]
+                results[left[-1]] = other.result()
             left = [place for place in left if len(results[place].broken)]
-            self._wake(np.concatenate(broken))
-            basis = None
-        return results
+            self._wake(np.concatenate([_NONE, *(results[place].broken for place in left)]))
+        return [results[place] for place in range(len(nodes))]
+
+    def _know(self, basis: Basis | None) -> None:
+        if basis is not None:
+            basis.know(len(self._awake))
 
     def _known(self) -> Rows:
         return self._model.rows.picked(self._awake)
 
     def _wake(self, rows: Ints) -> None:
         """Put rows into the programs that are not there yet."""
-        new = np.setdiff1d(rows, self._awake)
+        new = np.unique(rows[self._asleep[rows]])
         if len(new):
+            self._asleep[new] = False
             self._awake = np.concatenate([self._awake, new])
             for seat in self._seats:
                 seat.extend(self._known())
-
-    def _pad(self, basis: Any) -> None:
-        """Let a basis know the rows that came in since."""
-        missing = 0 if basis is None else len(self._awake) - len(basis.row_status)
-        if missing:
-            basis.row_status = [*basis.row_status, *[BASIC] * missing]
 
 
 class _Seat:
@@ -165,20 +174,21 @@ class _Seat:
         self._model, self._program = model, program
         self._open = np.ones(model.count, dtype=np.bool_)
         self._full = np.zeros(model.rows.count, dtype=np.bool_)
-        self._from: Any = None
-        self._at: Any = None
+        self._from: Basis | None = None
+        self._at: Basis | None = None
         self._members = np.argsort(program.members, kind="stable")
 
     def extend(self, rows: Rows) -> None:
         """Know more rows: those so far, and others behind them."""
         self._program.extend(rows)
 
-    def solve(self, node: Node, value: int, awake: Ints, basis: Any) -> Result:
+    def solve(self, node: Node, value: int, awake: Ints) -> Result:
         """Solve the relaxation of a node over the rows that are awake."""
         model, program = self._model, self._program
-        if basis is not None and basis is not self._from and basis is not self._at:
-            program.return_to(basis)
-        self._from, self._at = basis, None
+        near = node.basis
+        if near is not None and near is not self._from and near is not self._at:
+            program.return_to(near.status)
+        self._from, self._at = near, None
         self._move(node, awake)
         if not program.solve():
             return Result(undecided=0 if program.infeasible else node.bound)
@@ -195,7 +205,7 @@ class _Seat:
             return Result(chosen=np.flatnonzero(values > 0.5))
         open_ = node.open & (prices.bound_with() > value)
         loose = min(node.loose, prices.total / 2**prices.shift)
-        self._at = program.basis()
+        self._at = Basis(program.basis(), len(awake))
         return Result(Node(open_, node.full, min(node.bound, prices.bound), loose, values, self._at))
 
     def _move(self, node: Node, awake: Ints) -> None:

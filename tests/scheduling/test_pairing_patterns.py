@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from scheduling import pairing
 from scheduling.benchmarks.instances import with_loads
 from scheduling.faults import InvalidProblem
-from scheduling.pairing import branching, master, pattern_search, search
+from scheduling.pairing import branching, master, pattern_search, search, seats
 from scheduling.pairing.check import check
 from scheduling.pairing.columns import build_columns
 from scheduling.pairing.instances import instance
 from scheduling.pairing.load import load
 from scheduling.pairing.master import Master
-from scheduling.pairing.patterns import Lister, TooManyError
+from scheduling.pairing.patterns import Known, Lister, Patterns, TooManyError
 from scheduling.pairing.problem import NO_LIMIT
 from scheduling.pairing.relaxation import Model, relax
 from scheduling.pairing.rows import build_rows
@@ -70,6 +70,42 @@ def test_every_pattern_that_is_worth_enough_is_listed_once(seed: int) -> None:
     assert len(found) == len(set(found))
     assert set(found) == expected
     assert listed.worth.tolist() == [int(worth[list(columns)].sum()) for columns in found]
+
+
+@settings(max_examples=25, deadline=None)
+@given(SEEDS)
+def test_the_few_best_are_among_those_and_every_volunteer_who_has_one_gets_one(seed: int) -> None:
+    model = _model(with_loads(instance(9, 5, seed % 1000), seed % 1000))
+    rng = np.random.default_rng(seed)
+    worth = rng.integers(-30, 30, model.count)
+    least = rng.integers(-20, 40, len(model.problem.volunteers))
+    lister = Lister(model.problem, model.columns)
+    every = lister.listed(worth, least, 1_000_000)
+    some = lister.best(worth, least, 2)
+    sets = [
+        {tuple(sorted(each.column[low:high].tolist())) for low, high in itertools.pairwise(each.first.tolist())}
+        for each in (every, some)
+    ]
+    assert sets[1] <= sets[0]
+    assert len(sets[1]) == some.count
+    assert np.bincount(some.volunteer, minlength=1).max(initial=0) <= 2 * int(model.problem.max_children.max())
+    alone = {int(model.problem.volunteer[model.columns.candidate[each[0]]]) for each in sets[0] if len(each) == 1}
+    assert alone <= set(some.volunteer.tolist())
+
+
+@pytest.mark.parametrize("columns", [9, 10**6, 10**12])
+def test_patterns_are_new_once(columns: int) -> None:
+    """Whether they fit into one number or not."""
+
+    def patterns(*sets: tuple[int, ...]) -> Patterns:
+        first = np.cumsum([0, *(len(each) for each in sets)])
+        nothing = np.zeros(len(sets), dtype=np.int64)
+        return Patterns(nothing, first, np.array([column for each in sets for column in each]), nothing)
+
+    known = Known(columns)
+    assert known.add(patterns((0,), (1,), (0, 1), (8, 3, 5, 1))).tolist() == [0, 1, 2, 3]
+    assert known.add(patterns((1, 0), (2,), (5, 1, 8, 3), (0, 2), (1, 3, 5, 7))).tolist() == [1, 3, 4]
+    assert known.add(patterns((0, 2), (7, 5, 3, 1))).tolist() == []
 
 
 def test_more_patterns_than_allowed_are_refused() -> None:
@@ -158,3 +194,27 @@ def test_branching_alone_finds_the_optimum(monkeypatch: pytest.MonkeyPatch) -> N
             without = pairing.solve(problem)
         assert (without["value"], without["status"]) == (with_cuts["value"], "optimal")
     assert len(branched) >= 3
+
+
+@pytest.mark.usefixtures("always")
+def test_rows_that_sleep_wake_when_they_are_broken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is worth more or less because rows were left out at first."""
+    woken: list[int] = []
+    extend = seats._Seat.extend
+
+    def counted(seat: Any, rows: Any) -> None:
+        woken.append(rows.count)
+        extend(seat, rows)
+
+    monkeypatch.setattr(seats._Seat, "extend", counted)
+    monkeypatch.setattr(pattern_search, "_ROUNDS", 0)
+    for seed in range(6):
+        problem = with_loads(instance(60, 45, seed, use_of_rooms=0.9), seed)
+        values = []
+        for asleep in (-2.0, 0.5, 1e9):
+            monkeypatch.setattr(seats, "_ASLEEP", asleep)
+            solution = pairing.solve(problem)
+            assert not check(problem, solution)
+            values.append((solution["value"], solution["status"]))
+        assert values == [values[0]] * 3
+    assert woken
