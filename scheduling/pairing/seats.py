@@ -115,7 +115,8 @@ class Seats:
 
     def __init__(self, model: PatternModel, program: LinearProgram, kept: Ints, rows: Ints, stop: Stop) -> None:
         self._model = model
-        asleep = program.slack(_ASLEEP)[rows] & (model.rows.kind[: len(rows)] != Kind.CHILD_PLACE)
+        known = slice(len(rows))
+        asleep = program.slack(_ASLEEP)[rows] & (model.rows.kind[known] != Kind.CHILD_PLACE) & ~model.rows.equal[known]
         self._awake = np.flatnonzero(~asleep)
         self._asleep = np.ones(model.rows.count, dtype=np.bool_)
         self._asleep[self._awake] = False
