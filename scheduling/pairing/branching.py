@@ -15,6 +15,8 @@ _TAKEN = (0.7, 0.9)
 """A dive takes patterns of so large a share at once, and always the largest."""
 _TRIED_FIRST, _TRIED = 16, 3
 """How many decisions are tried at the root and below, until one is good enough."""
+_ROUNDS = 2
+"""So often cuts are looked for at a node."""
 _PLUNGE = 8
 """After so many nodes one goes down to a solution."""
 _ENOUGH = 0.02
@@ -124,7 +126,7 @@ class Tree:
         choices = self._choices(node)
         if not choices:
             self._undecided = max(self._undecided, node.bound)
-        best: list[Node] = []
+        best: list[Node | None] = []
         score, enough = -1.0, (_ENOUGH * (node.loose - self.value)) ** 2
         for decision, share in choices[:tries]:
             results = self._seats.solve(self._halves(node, decision), self.value)
@@ -134,14 +136,21 @@ class Tree:
             losses = [node.loose - (self.value if half is None else half.loose) for half in halves]
             rated = max(min(losses), _LEAST_LOSS) * max(*losses, _LEAST_LOSS)
             self._rates[:, decision] = losses[0] / max(share, _SMALL), losses[1] / max(1 - share, _SMALL)
-            kept = [half for half in halves if half is not None]
-            if len(kept) < 2:
-                return kept
-            if rated > score:
-                score, best = rated, kept
-            if score >= enough:
+            lost = any(half is None for half in halves)
+            if lost or rated > score:
+                score, best = rated, halves
+            if lost or score >= enough:
                 break
-        return best
+        return self._tightened(best)
+
+    def _tightened(self, halves: list[Node | None]) -> list[Node]:
+        """Cut fractions off the relaxations of halves that were just solved."""
+        for _ in range(_ROUNDS):
+            results = self._seats.tighten(halves, self.value)
+            if results is None or self._stop.cut():
+                break
+            halves = [self._heard(result) for result in results]
+        return [half for half in halves if half is not None]
 
     def _halves(self, node: Node, decision: int) -> tuple[Node, Node]:
         """Return the node without the patterns of a decision, and with one of them."""

@@ -12,7 +12,7 @@ from scheduling.pairing.highs import Floats, LinearProgram
 from scheduling.pairing.knapsacks import Knapsacks
 from scheduling.pairing.relaxation import Model, P, Priced, Relaxation, fractions, generate
 from scheduling.pairing.rounding import Rounding
-from scheduling.pairing.rows import Cut
+from scheduling.pairing.rows import Cut, Rows
 from scheduling.stop import Stop
 
 _ROUNDS = 30
@@ -30,8 +30,8 @@ class Cutter(Protocol):
     def violated(self, program: LinearProgram, relaxed: Relaxation) -> list[Cut]:
         """Return cuts that the present values break."""
 
-    def add(self, cuts: list[Cut]) -> None:
-        """Note cuts that were put behind the rows."""
+    def add(self, cuts: list[Cut], rows: Rows) -> None:
+        """Note cuts that were put behind the rows, which are ``rows`` now."""
 
 
 class ColumnCutter:
@@ -60,9 +60,9 @@ class ColumnCutter:
         cuts = [Cut(clique, np.ones(len(clique), dtype=np.int64), 1) for clique in cliques]
         return cuts + self._knapsacks.violated(values) + self._rounding.violated(program, values)
 
-    def add(self, cuts: list[Cut]) -> None:
+    def add(self, cuts: list[Cut], rows: Rows) -> None:
         """Note cuts that were put behind the rows."""
-        self._rounding.add(cuts)
+        self._rounding.add(cuts, rows)
 
 
 class PatternCutter:
@@ -80,9 +80,9 @@ class PatternCutter:
         """Return cuts that the present values break."""
         return self._rounding.violated(program, relaxed.values)
 
-    def add(self, cuts: list[Cut]) -> None:
+    def add(self, cuts: list[Cut], rows: Rows) -> None:
         """Note cuts that were put behind the rows."""
-        self._rounding.add(cuts)
+        self._rounding.add(cuts, rows)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -144,7 +144,7 @@ def tighten(
         if not cuts:
             break
         model = model.with_rows(model.rows.with_cuts(cuts))
-        cutter.add(cuts)
+        cutter.add(cuts, model.rows)
         program.extend(model.rows)
         after = generate(model, program, model.price(np.zeros(model.rows.count)), stop)
         if not after.complete:

@@ -80,7 +80,7 @@ class Rounding:
     """
 
     def __init__(self, rows: Rows, tried: int = _TRIED) -> None:
-        self._tried = tried
+        self._rows, self._tried = rows, tried
         self._columns = len(rows.first) - 1
         column = np.repeat(np.arange(self._columns), np.diff(rows.first))
         order = np.argsort(rows.row, kind="stable")
@@ -94,8 +94,9 @@ class Rounding:
         self._whole = steepest <= _WHOLE_SLACK
         self._upper, self._equal = rows.upper, rows.equal
 
-    def add(self, cuts: list[Cut]) -> None:
-        """Note rows that were put behind the others."""
+    def add(self, cuts: list[Cut], rows: Rows) -> None:
+        """Note rows that were put behind the others; ``rows`` are all together."""
+        self._rows = rows
         size = [len(cut.columns) for cut in cuts]
         self._first = np.concatenate([self._first, self._first[-1] + np.cumsum(size)])
         self._column = np.concatenate([self._column, *(cut.columns for cut in cuts)])
@@ -107,17 +108,28 @@ class Rounding:
         self._upper = np.concatenate([self._upper, upper])
         self._equal = np.concatenate([self._equal, np.zeros(len(cuts), dtype=np.bool_)])
 
-    def violated(self, program: LinearProgram, values: Floats) -> list[Cut]:
-        """Return cuts that the present values break, deepest first, none nearly like another."""
+    def violated(self, program: LinearProgram, values: Floats, known: Ints | None = None) -> list[Cut]:
+        """Return cuts that the present values break, deepest first, none nearly like another.
+
+        Parameters
+        ----------
+        program : LinearProgram
+            Solved. Columns that it keeps at 0 and rows that it uses up may be so for its own reasons: the cuts hold
+            without them.
+        values : float array [columns]
+        known : int64 array, optional
+            Which row each row of the program is; the same if not given.
+        """
         basic = program.basics()
         share = values[program.members[np.maximum(basic, 0)]]
         part = np.where(basic >= 0, np.abs(share - np.rint(share)), 0)
         places = fractions(part)
         places = places[np.lexsort((places, -part[places]))][: self._tried]
-        support = _Support(program, values)
+        support = _Support(self._rows, values)
         found: list[tuple[float, _Combination, Floats]] = []
         for place in places.tolist():
-            combination = self._combine(*program.inverse_row(place))
+            rows, multipliers = program.inverse_row(place)
+            combination = self._combine(rows if known is None else known[rows], multipliers)
             if combination is None:
                 continue
             shape = support.shape(combination)
@@ -191,13 +203,13 @@ class Rounding:
 class _Support:
     """The columns that a relaxation uses, to judge combinations and cuts by."""
 
-    def __init__(self, program: LinearProgram, values: Floats) -> None:
+    def __init__(self, rows: Rows, values: Floats) -> None:
         used = np.flatnonzero(values > _NOTHING)
         self.size = len(used)
         self._values, self._share = values, values[used]
-        first, self._row, self._value = program.rows.entries(used)
+        first, self._row, self._value = rows.entries(used)
         self._begin = first[:-1]
-        self._times = np.zeros(program.rows.count, dtype=np.int64)
+        self._times = np.zeros(rows.count, dtype=np.int64)
 
     def shape(self, combination: _Combination) -> Floats:
         """Return the coefficients that a cut has in the columns in use."""

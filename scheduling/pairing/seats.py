@@ -1,10 +1,10 @@
 """Nodes of a branch and bound over patterns, and two linear programs that move from node to node."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import numpy as np
 
@@ -12,13 +12,18 @@ from scheduling.pairing.highs import BASIC, Floats, LinearProgram
 from scheduling.pairing.master import PatternModel
 from scheduling.pairing.problem import Bools, Ints
 from scheduling.pairing.relaxation import fractions
-from scheduling.pairing.rows import Kind, Rows
+from scheduling.pairing.rounding import Rounding
+from scheduling.pairing.rows import Cut, Kind, Rows
 from scheduling.stop import Stop
 
 _ASLEEP = 0.5
 """A row of which more is left takes no part until it is broken or changed."""
 _BROKEN = 1e-6
+_TRIED = 150
+"""Rows of a basis that are tried for cuts."""
 _NONE = np.zeros(0, dtype=np.int64)
+
+T = TypeVar("T")
 
 
 @dataclass(slots=True, eq=False)
@@ -114,7 +119,8 @@ class Seats:
     """
 
     def __init__(self, model: PatternModel, program: LinearProgram, kept: Ints, rows: Ints, stop: Stop) -> None:
-        self._model = model
+        self.model = model
+        self._rounding = Rounding(model.rows, _TRIED)
         known = slice(len(rows))
         asleep = program.slack(_ASLEEP)[rows] & (model.rows.kind[known] != Kind.CHILD_PLACE) & ~model.rows.equal[known]
         self._awake = np.flatnonzero(~asleep)
@@ -123,7 +129,7 @@ class Seats:
         inside = np.zeros(program.rows.count, dtype=np.bool_)
         inside[rows[self._awake]] = True
         self._seats = [
-            _Seat(model, program.narrowed(self._known(), model.gain, kept, each, kept_rows=inside))
+            _Seat(program.narrowed(self._known(), model.gain, kept, each, kept_rows=inside))
             for each in (stop, stop.silent())
         ]
         self._pool = ThreadPoolExecutor(max_workers=1)
@@ -134,29 +140,60 @@ class Seats:
     def __exit__(self, *error: object) -> None:
         self._pool.shutdown()
 
-    def solve(self, nodes: Sequence[Node], value: int) -> list[Result]:
+    def solve(self, nodes: Sequence[Node | None], value: int) -> list[Result]:
         """Solve the relaxations of one or two nodes side by side; only what is better than ``value`` counts."""
-        results: dict[int, Result] = {}
-        left = list(range(len(nodes)))
-        self._wake(np.flatnonzero(np.any([node.full for node in nodes], axis=0)))
+        results = [Result() for _ in nodes]
+        left = [place for place, node in enumerate(nodes) if node is not None]
+        self._wake(np.concatenate([_NONE, *(np.flatnonzero(node.full) for node in nodes if node is not None)]))
         while left:
+            calls = {}
             for place in left:
-                self._know(nodes[place].basis)
-            calls = [partial(self._seats[place].solve, nodes[place], value, self._awake) for place in left]
-            other = self._pool.submit(calls[-1]) if len(calls) > 1 else None
-            results[left[0]] = calls[0]()
-            if other is not None:
-                results[left[-1]] = other.result()
+                node = nodes[place]
+                if node is not None:
+                    self._know(node.basis)
+                    calls[place] = partial(self._seats[place].solve, self.model, node, value, self._awake)
+            for place, result in self._side_by_side(calls).items():
+                results[place] = result
             left = [place for place in left if len(results[place].broken)]
             self._wake(np.concatenate([_NONE, *(results[place].broken for place in left)]))
-        return [results[place] for place in range(len(nodes))]
+        return results
+
+    def tighten(self, nodes: Sequence[Node | None], value: int) -> list[Result] | None:
+        """Cut fractions off the relaxations of nodes that were just solved; None where no cut was found.
+
+        Notes
+        -----
+        The cuts hold for every solution, not for those of the nodes alone, and stay.
+        """
+        calls = {
+            place: partial(self._seats[place].violated, self._rounding, node, self._awake)
+            for place, node in enumerate(nodes)
+            if node is not None and self._seats[place].stands_at(node)
+        }
+        cuts: dict[bytes, Cut] = {}
+        for found in self._side_by_side(calls).values():
+            cuts |= {cut.columns.tobytes() + cut.values.tobytes(): cut for cut in found}
+        if not cuts:
+            return None
+        before, new = self.model.rows.count, list(cuts.values())
+        self.model = self.model.with_rows(self.model.rows.with_cuts(new))
+        self._rounding.add(new, self.model.rows)
+        self._asleep = np.concatenate([self._asleep, np.ones(len(new), dtype=np.bool_)])
+        self._wake(np.arange(before, self.model.rows.count))
+        return self.solve(nodes, value)
+
+    def _side_by_side(self, calls: Mapping[int, Callable[[], T]]) -> dict[int, T]:
+        """Do what is to be done at each seat, the second in a thread of its own."""
+        other = self._pool.submit(calls[1]) if 1 in calls else None
+        results = {0: calls[0]()} if 0 in calls else {}
+        return results if other is None else results | {1: other.result()}
 
     def _know(self, basis: Basis | None) -> None:
         if basis is not None:
             basis.know(len(self._awake))
 
     def _known(self) -> Rows:
-        return self._model.rows.picked(self._awake)
+        return self.model.rows.picked(self._awake)
 
     def _wake(self, rows: Ints) -> None:
         """Put rows into the programs that are not there yet."""
@@ -171,35 +208,45 @@ class Seats:
 class _Seat:
     """A linear program, and the node that it stands at."""
 
-    def __init__(self, model: PatternModel, program: LinearProgram) -> None:
-        self._model, self._program = model, program
-        self._open = np.ones(model.count, dtype=np.bool_)
-        self._full = np.zeros(model.rows.count, dtype=np.bool_)
+    def __init__(self, program: LinearProgram) -> None:
+        self._program = program
+        self._open = np.ones(len(program.members), dtype=np.bool_)
+        self._full = np.zeros(0, dtype=np.bool_)
         self._from: Basis | None = None
         self._at: Basis | None = None
         self._members = np.argsort(program.members, kind="stable")
+
+    def stands_at(self, node: Node) -> bool:
+        """Tell whether the node was the last one solved here."""
+        return node.basis is not None and node.basis is self._at
+
+    def violated(self, rounding: Rounding, node: Node, awake: Ints) -> list[Cut]:
+        """Return cuts that the relaxation of a node, the last one solved here, breaks."""
+        return [] if node.values is None else rounding.violated(self._program, node.values, awake)
 
     def extend(self, rows: Rows) -> None:
         """Know more rows: those so far, and others behind them."""
         self._program.extend(rows)
 
-    def solve(self, node: Node, value: int, awake: Ints) -> Result:
+    def solve(self, model: PatternModel, node: Node, value: int, awake: Ints) -> Result:
         """Solve the relaxation of a node over the rows that are awake."""
-        model, program = self._model, self._program
+        program = self._program
         near = node.basis
         if near is not None and near is not self._from and near is not self._at:
             program.return_to(near.status)
         self._from, self._at = near, None
-        self._move(node, awake)
+        full = np.zeros(model.rows.count, dtype=np.bool_)
+        full[: len(node.full)] = node.full
+        self._move(node.open, full[awake])
         if not program.solve():
             return Result(undecided=0 if program.infeasible else node.bound)
         duals = np.zeros(model.rows.count)
         duals[awake] = program.duals
-        prices = model.priced_within(duals, node.open, node.full)
+        prices = model.priced_within(duals, node.open, full)
         if prices.bound <= value:
             return Result()
         values = program.values[self._members]
-        broken = self._broken(values, awake)
+        broken = self._broken(model, values, awake)
         if len(broken):
             return Result(broken=broken)
         if not len(fractions(values)):
@@ -209,19 +256,21 @@ class _Seat:
         self._at = Basis(program.basis(), len(awake))
         return Result(Node(open_, node.full, min(node.bound, prices.bound), loose, values, self._at))
 
-    def _move(self, node: Node, awake: Ints) -> None:
-        """Make the program that of a node."""
-        changed = np.flatnonzero(node.open != self._open)
-        self._program.allow(self._members[changed], node.open[changed])
-        rows = np.flatnonzero((node.full != self._full)[awake])
-        self._program.demand(rows, node.full[awake[rows]])
-        self._open, self._full = node.open, node.full
+    def _move(self, open_: Bools, full: Bools) -> None:
+        """Make the program that of a node; ``full`` tells of the rows that are awake."""
+        changed = np.flatnonzero(open_ != self._open)
+        self._program.allow(self._members[changed], open_[changed])
+        before = np.zeros(len(full), dtype=np.bool_)
+        before[: len(self._full)] = self._full
+        rows = np.flatnonzero(full != before)
+        self._program.demand(rows, full[rows])
+        self._open, self._full = open_, full
 
-    def _broken(self, values: Floats, awake: Ints) -> Ints:
+    def _broken(self, model: PatternModel, values: Floats, awake: Ints) -> Ints:
         """Return the rows that are broken; only those asleep can be."""
         used = np.flatnonzero(values > _BROKEN)
-        first, row, value = self._model.rows.entries(used)
+        first, row, value = model.rows.entries(used)
         share = np.repeat(values[used], np.diff(first)) * value
-        total = np.bincount(row, weights=share, minlength=self._model.rows.count)
+        total = np.bincount(row, weights=share, minlength=model.rows.count)
         total[awake] = 0
-        return np.flatnonzero(total > self._model.rows.upper + _BROKEN)
+        return np.flatnonzero(total > model.rows.upper + _BROKEN)

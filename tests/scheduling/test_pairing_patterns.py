@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scheduling import pairing
 from scheduling.benchmarks.instances import with_loads
 from scheduling.faults import InvalidProblem
-from scheduling.pairing import branching, master, pattern_search, search, seats
+from scheduling.pairing import branching, master, pattern_search, rounding, search, seats
 from scheduling.pairing.check import check
 from scheduling.pairing.columns import build_columns
 from scheduling.pairing.instances import instance
@@ -218,3 +218,31 @@ def test_rows_that_sleep_wake_when_they_are_broken(monkeypatch: pytest.MonkeyPat
             values.append((solution["value"], solution["status"]))
         assert values == [values[0]] * 3
     assert woken
+
+
+@pytest.mark.usefixtures("always")
+def test_cuts_found_at_nodes_hold_everywhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They stay for the whole tree, so one that a node alone keeps would lose the optimum."""
+    found: list[int] = []
+    tighten = seats.Seats.tighten
+
+    def counted(self: seats.Seats, *rest: Any) -> Any:
+        before = self.model.rows.count
+        results = tighten(self, *rest)
+        found.append(self.model.rows.count - before)
+        return results
+
+    monkeypatch.setattr(seats.Seats, "tighten", counted)
+    monkeypatch.setattr(pattern_search, "_ROUNDS", 0)
+    monkeypatch.setattr(rounding, "_DENSE", 1.0)
+    monkeypatch.setattr(rounding, "_ROWS", 1.0)
+    for seed in range(10):
+        problem = with_loads(instance(60, 45, seed, use_of_rooms=0.9), seed)
+        values = []
+        for rounds in (0, 3):
+            monkeypatch.setattr(branching, "_ROUNDS", rounds)
+            solution = pairing.solve(problem)
+            assert not check(problem, solution)
+            values.append((solution["value"], solution["status"]))
+        assert values[0] == values[1]
+    assert sum(found) > 5
