@@ -15,7 +15,7 @@ _TAKEN = (0.7, 0.9)
 """A dive takes patterns of so large a share at once, and always the largest."""
 _TRIED_FIRST, _TRIED = 16, 3
 """How many decisions are tried at the root and below, until one is good enough."""
-_ROUNDS = 2
+_ROUNDS = 1
 """So often cuts are looked for at a node."""
 _PLUNGE = 8
 """After so many nodes one goes down to a solution."""

@@ -25,7 +25,7 @@ _MOST_CHILDREN = 12
 _LEAST_COLUMNS = 2_000
 _WIDER = 3
 _ROUNDS = 12
-_LIKELY = 3
+_LIKELY = 4
 """The best solution is likely to be so many times nearer to the bound than those of the dives."""
 
 
@@ -191,7 +191,7 @@ class _Listed:
         search.tell("branch", prices.bound)
         first = True
         while prices.bound > search.value() and not self._stop.cut():
-            # No better solution has a pattern that costs ``gap`` more than it is worth; mostly a third is enough.
+            # No better solution has a pattern that costs ``gap`` more than it is worth; mostly a quarter is enough.
             gap = prices.total - ((search.value() + 1) << prices.shift)
             near = min(gap, max(near // 2, min(gap // _LIKELY, near + near // 2))) if first else gap
             first = False

@@ -22,6 +22,7 @@ _WHOLE_SLACK = 8
 """The slack of a row with larger coefficients is not treated as a whole number: that gains nothing."""
 _SAFE = 2.0**50
 _LEAST_PART = 0.01
+_LARGE = 9
 _TRIED, _CHOSEN, _FAILED = 500, 60, 15
 _ROWS = 0.1
 """A cut made of a larger share of the rows touches too many columns."""
@@ -63,7 +64,7 @@ class Rounding:
     ----------
     rows : Rows
     tried : int
-        So many rows of the basis are tried, those with the largest fractions.
+        So many rows of the basis are tried, those with the simplest and then with the largest fractions.
 
     Notes
     -----
@@ -124,7 +125,7 @@ class Rounding:
         share = values[program.members[np.maximum(basic, 0)]]
         part = np.where(basic >= 0, np.abs(share - np.rint(share)), 0)
         places = fractions(part)
-        places = places[np.lexsort((places, -part[places]))][: self._tried]
+        places = places[np.lexsort((places, -part[places], _denominator(part[places])))][: self._tried]
         support = _Support(self._rows, values)
         found: list[tuple[float, _Combination, Floats]] = []
         for place in places.tolist():
@@ -231,6 +232,14 @@ class _Support:
         total = np.add.reduceat(self._times[self._row] * self._value, self._begin)
         self._times[rows] = 0
         return np.asarray(total, dtype=np.int64)
+
+
+def _denominator(part: Floats) -> Ints:
+    """Return the smallest denominators of fractions, `_LARGE` where they are large: those come from many rows."""
+    tried = np.arange(2, _LARGE)
+    scaled = np.outer(part, tried)
+    whole = np.abs(scaled - np.rint(scaled)) < _EXACT
+    return np.where(whole.any(axis=1), tried[whole.argmax(axis=1)], _LARGE)
 
 
 _DIVISORS = np.arange(2, _LARGEST_DIVISOR + 1)

@@ -19,7 +19,7 @@ from scheduling.stop import Stop
 _ASLEEP = 0.5
 """A row of which more is left takes no part until it is broken or changed."""
 _BROKEN = 1e-6
-_TRIED = 150
+_TRIED = 30
 """Rows of a basis that are tried for cuts."""
 _NONE = np.zeros(0, dtype=np.int64)
 
