@@ -21,6 +21,8 @@ _ASLEEP = 0.5
 _BROKEN = 1e-6
 _TRIED = 30
 """Rows of a basis that are tried for cuts."""
+_MOST_CUTS = 300
+"""Cuts beyond so many would slow every node more than they save."""
 _NONE = np.zeros(0, dtype=np.int64)
 
 T = TypeVar("T")
@@ -120,7 +122,7 @@ class Seats:
 
     def __init__(self, model: PatternModel, program: LinearProgram, kept: Ints, rows: Ints, stop: Stop) -> None:
         self.model = model
-        self._rounding = Rounding(model.rows, _TRIED)
+        self._rounding, self._cuts = Rounding(model.rows, _TRIED), 0
         known = slice(len(rows))
         asleep = program.slack(_ASLEEP)[rows] & (model.rows.kind[known] != Kind.CHILD_PLACE) & ~model.rows.equal[known]
         self._awake = np.flatnonzero(~asleep)
@@ -165,6 +167,8 @@ class Seats:
         -----
         The cuts hold for every solution, not for those of the nodes alone, and stay.
         """
+        if self._cuts > _MOST_CUTS:
+            return None
         calls = {
             place: partial(self._seats[place].violated, self._rounding, node, self._awake)
             for place, node in enumerate(nodes)
@@ -176,6 +180,7 @@ class Seats:
         if not cuts:
             return None
         before, new = self.model.rows.count, list(cuts.values())
+        self._cuts += len(new)
         self.model = self.model.with_rows(self.model.rows.with_cuts(new))
         self._rounding.add(new, self.model.rows)
         self._asleep = np.concatenate([self._asleep, np.ones(len(new), dtype=np.bool_)])
