@@ -161,13 +161,14 @@ class LinearProgram:
         new._highs.setBasis(basis)
         return new
 
-    def slack(self, least: float = -1.0) -> Bools:
-        """Tell which rows are not used up: their slacks are basic, and more than ``least`` is left."""
+    def slack(self, least: float | None = None) -> Bools:
+        """Tell which rows are not used up: their slacks are basic, and more than ``least`` (if given) is left."""
         basic = self.basics()
         found = np.zeros(self.rows.count, dtype=np.bool_)
         found[-basic[basic < 0] - 1] = True
-        used = np.asarray(self._highs.getSolution().row_value, dtype=np.float64)
-        found &= self.rows.upper - used > least
+        if least is not None:
+            used = np.asarray(self._highs.getSolution().row_value, dtype=np.float64)
+            found &= self.rows.upper - used > least
         return found
 
     def basics(self) -> Ints:

@@ -14,7 +14,7 @@ from scheduling.pairing.highs import LinearProgram
 from scheduling.pairing.master import Master, PatternModel, Standing, beside_patterns
 from scheduling.pairing.patterns import TooManyError
 from scheduling.pairing.problem import Bools, Ints
-from scheduling.pairing.relaxation import Model, Relaxation, generate
+from scheduling.pairing.relaxation import Model, Relaxation, generate, without_idle_cuts
 from scheduling.pairing.rows import Kind, Rows
 from scheduling.pairing.seats import Seats
 from scheduling.stop import Stop
@@ -213,8 +213,7 @@ class _Listed:
     def _tree(self, model: PatternModel, program: LinearProgram, kept: Ints, bound: int) -> Iterator[Tree]:
         """Plant a tree over some of the patterns."""
         search, stop = self._search, self._stop
-        rows = ~program.slack() | (model.rows.kind != Kind.CUT)
-        model = model.with_rows(model.rows.only(rows)).restricted(kept)
+        model, rows = without_idle_cuts(model, program, kept)
 
         def found(chosen: list[int], value: int) -> None:
             search.take(chosen)

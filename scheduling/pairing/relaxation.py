@@ -226,15 +226,26 @@ def narrow(
 
     Parameters
     ----------
+    model, program, kept
+        As for `without_idle_cuts`.
+    stop : Stop
+    inside : bool array, optional
+        Which of them are in the program at first; all if not given.
+    """
+    few, rows = without_idle_cuts(model, program, kept)
+    return few, program.narrowed(few.rows, few.gain, kept, stop, inside=inside, kept_rows=rows)
+
+
+def without_idle_cuts(model: P, program: LinearProgram, kept: Ints) -> tuple[P, Bools]:
+    """Return a model over some of its columns, without cuts that hold nothing, and which rows it has.
+
+    Parameters
+    ----------
     model : Priced
     program : LinearProgram
         Solved.
     kept : int64 array
         Columns, ascending; all in use are among them.
-    stop : Stop
-    inside : bool array, optional
-        Which of them are in the program at first; all if not given.
     """
     rows = ~program.slack() | (model.rows.kind != Kind.CUT)
-    few = model.with_rows(model.rows.only(rows)).restricted(kept)
-    return few, program.narrowed(few.rows, few.gain, kept, stop, inside=inside, kept_rows=rows)
+    return model.with_rows(model.rows.only(rows)).restricted(kept), rows

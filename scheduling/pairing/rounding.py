@@ -93,7 +93,6 @@ class Rounding:
         steepest = np.ones(rows.count, dtype=np.int64)
         np.maximum.at(steepest, rows.row, np.abs(rows.value))
         self._whole = steepest <= _WHOLE_SLACK
-        self._upper, self._equal = rows.upper, rows.equal
 
     def add(self, cuts: list[Cut], rows: Rows) -> None:
         """Note rows that were put behind the others; ``rows`` are all together."""
@@ -106,8 +105,6 @@ class Rounding:
         upper = np.array([cut.upper for cut in cuts], dtype=np.int64)
         self._largest = np.concatenate([self._largest, np.maximum(steepest, np.abs(upper)).astype(np.float64)])
         self._whole = np.concatenate([self._whole, steepest <= _WHOLE_SLACK])
-        self._upper = np.concatenate([self._upper, upper])
-        self._equal = np.concatenate([self._equal, np.zeros(len(cuts), dtype=np.bool_)])
 
     def violated(self, program: LinearProgram, values: Floats, known: Ints | None = None) -> list[Cut]:
         """Return cuts that the present values break, deepest first, none nearly like another.
@@ -161,19 +158,19 @@ class Rounding:
         part = np.where(whole, multipliers - np.floor(multipliers + _NOTHING), multipliers)
         kept = np.abs(part) > _NOTHING
         rows, part, whole = rows[kept], part[kept], whole[kept]
-        if not 0 < len(rows) <= _ROWS * len(self._upper):
+        if not 0 < len(rows) <= _ROWS * len(self._rows.upper):
             return None
         divisor = _divisor(part)
         times = np.rint(part * divisor) if divisor < _DIVISOR else np.ceil(part * divisor)
         if float(np.abs(times) @ self._largest[rows]) > _SAFE:
             return None
         times = times.astype(np.int64)
-        total, rest = divmod(int(times @ self._upper[rows]), divisor)
+        total, rest = divmod(int(times @ self._rows.upper[rows]), divisor)
         if not _LEAST_PART * divisor <= rest <= (1 - _LEAST_PART) * divisor:
             return None
         slack = np.where(whole, np.maximum(times - rest, 0), np.minimum(times, 0))
-        slack[self._equal[rows]] = 0
-        limit = (divisor - rest) * total - int(slack @ self._upper[rows])
+        slack[self._rows.equal[rows]] = 0
+        limit = (divisor - rest) * total - int(slack @ self._rows.upper[rows])
         return _Combination(rows, times, slack, divisor, rest, limit)
 
     def _cut(self, combination: _Combination) -> Cut | None:

@@ -17,7 +17,7 @@ from scheduling.pairing.rows import Cut, Kind, Rows
 from scheduling.stop import Stop
 
 _ASLEEP = 0.5
-"""A row of which more is left takes no part until it is broken or changed."""
+"""A row of which more is left takes no part until it is broken or demanded."""
 _BROKEN = 1e-6
 _TRIED = 30
 """Rows of a basis that are tried for cuts."""
@@ -145,19 +145,22 @@ class Seats:
     def solve(self, nodes: Sequence[Node | None], value: int) -> list[Result]:
         """Solve the relaxations of one or two nodes side by side; only what is better than ``value`` counts."""
         results = [Result() for _ in nodes]
-        left = [place for place, node in enumerate(nodes) if node is not None]
-        self._wake(np.concatenate([_NONE, *(np.flatnonzero(node.full) for node in nodes if node is not None)]))
+        left = {place: node for place, node in enumerate(nodes) if node is not None}
+        self._wake([np.flatnonzero(node.full) for node in left.values()])
         while left:
-            calls = {}
-            for place in left:
-                node = nodes[place]
-                if node is not None:
-                    self._know(node.basis)
-                    calls[place] = partial(self._seats[place].solve, self.model, node, value, self._awake)
-            for place, result in self._side_by_side(calls).items():
+            for node in left.values():
+                if node.basis is not None:
+                    node.basis.know(len(self._awake))
+            solved = self._side_by_side(
+                {
+                    place: partial(self._seats[place].solve, self.model, node, value, self._awake)
+                    for place, node in left.items()
+                }
+            )
+            for place, result in solved.items():
                 results[place] = result
-            left = [place for place in left if len(results[place].broken)]
-            self._wake(np.concatenate([_NONE, *(results[place].broken for place in left)]))
+            left = {place: node for place, node in left.items() if len(results[place].broken)}
+            self._wake([results[place].broken for place in left])
         return results
 
     def tighten(self, nodes: Sequence[Node | None], value: int) -> list[Result] | None:
@@ -184,7 +187,7 @@ class Seats:
         self.model = self.model.with_rows(self.model.rows.with_cuts(new))
         self._rounding.add(new, self.model.rows)
         self._asleep = np.concatenate([self._asleep, np.ones(len(new), dtype=np.bool_)])
-        self._wake(np.arange(before, self.model.rows.count))
+        self._wake([np.arange(before, self.model.rows.count)])
         return self.solve(nodes, value)
 
     def _side_by_side(self, calls: Mapping[int, Callable[[], T]]) -> dict[int, T]:
@@ -193,16 +196,13 @@ class Seats:
         results = {0: calls[0]()} if 0 in calls else {}
         return results if other is None else results | {1: other.result()}
 
-    def _know(self, basis: Basis | None) -> None:
-        if basis is not None:
-            basis.know(len(self._awake))
-
     def _known(self) -> Rows:
         return self.model.rows.picked(self._awake)
 
-    def _wake(self, rows: Ints) -> None:
+    def _wake(self, rows: list[Ints]) -> None:
         """Put rows into the programs that are not there yet."""
-        new = np.unique(rows[self._asleep[rows]])
+        wanted = np.concatenate([_NONE, *rows])
+        new = np.unique(wanted[self._asleep[wanted]])
         if len(new):
             self._asleep[new] = False
             self._awake = np.concatenate([self._awake, new])

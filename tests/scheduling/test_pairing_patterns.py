@@ -19,7 +19,7 @@ from scheduling.pairing.instances import instance
 from scheduling.pairing.load import load
 from scheduling.pairing.master import Master
 from scheduling.pairing.patterns import Known, Lister, Patterns, TooManyError
-from scheduling.pairing.problem import NO_LIMIT
+from scheduling.pairing.problem import NO_LIMIT, Ints
 from scheduling.pairing.relaxation import Model, relax
 from scheduling.pairing.rows import build_rows
 from scheduling.stop import Stop
@@ -33,6 +33,18 @@ def _model(problem: dict[str, Any]) -> Model:
     columns = build_columns(checked)
     gain = (problem["place_value"] or 0) + checked.score[columns.candidate]
     return Model(checked, columns, build_rows(checked, columns, fill=False), gain)
+
+
+def _worths(seed: int) -> tuple[Model, Ints, Ints]:
+    """Return a small model, what its columns are worth, and what a pattern of each volunteer must be worth."""
+    model = _model(with_loads(instance(9, 5, seed % 1000), seed % 1000))
+    rng = np.random.default_rng(seed)
+    return model, rng.integers(-30, 30, model.count), rng.integers(-20, 40, len(model.problem.volunteers))
+
+
+def _sets(patterns: Patterns) -> list[tuple[int, ...]]:
+    pairs = itertools.pairwise(patterns.first.tolist())
+    return [tuple(sorted(patterns.column[low:high].tolist())) for low, high in pairs]
 
 
 def _stand_together(model: Model, columns: tuple[int, ...]) -> bool:
@@ -53,10 +65,7 @@ def _stand_together(model: Model, columns: tuple[int, ...]) -> bool:
 @settings(max_examples=25, deadline=None)
 @given(SEEDS)
 def test_every_pattern_that_is_worth_enough_is_listed_once(seed: int) -> None:
-    model = _model(with_loads(instance(9, 5, seed % 1000), seed % 1000))
-    rng = np.random.default_rng(seed)
-    worth = rng.integers(-30, 30, model.count)
-    least = rng.integers(-20, 40, len(model.problem.volunteers))
+    model, worth, least = _worths(seed)
     volunteer = model.problem.volunteer[model.columns.candidate]
     expected = set()
     for who in range(len(least)):
@@ -66,7 +75,7 @@ def test_every_pattern_that_is_worth_enough_is_listed_once(seed: int) -> None:
                 if int(worth[list(columns)].sum()) >= least[who] and _stand_together(model, columns):
                     expected.add(columns)
     listed = Lister(model.problem, model.columns).listed(worth, least, 1_000_000)
-    found = [tuple(sorted(listed.column[low:high].tolist())) for low, high in itertools.pairwise(listed.first.tolist())]
+    found = _sets(listed)
     assert len(found) == len(set(found))
     assert set(found) == expected
     assert listed.worth.tolist() == [int(worth[list(columns)].sum()) for columns in found]
@@ -75,17 +84,11 @@ def test_every_pattern_that_is_worth_enough_is_listed_once(seed: int) -> None:
 @settings(max_examples=25, deadline=None)
 @given(SEEDS)
 def test_the_few_best_are_among_those_and_every_volunteer_who_has_one_gets_one(seed: int) -> None:
-    model = _model(with_loads(instance(9, 5, seed % 1000), seed % 1000))
-    rng = np.random.default_rng(seed)
-    worth = rng.integers(-30, 30, model.count)
-    least = rng.integers(-20, 40, len(model.problem.volunteers))
+    model, worth, least = _worths(seed)
     lister = Lister(model.problem, model.columns)
     every = lister.listed(worth, least, 1_000_000)
     some = lister.best(worth, least, 2)
-    sets = [
-        {tuple(sorted(each.column[low:high].tolist())) for low, high in itertools.pairwise(each.first.tolist())}
-        for each in (every, some)
-    ]
+    sets = [set(_sets(each)) for each in (every, some)]
     assert sets[1] <= sets[0]
     assert len(sets[1]) == some.count
     assert np.bincount(some.volunteer, minlength=1).max(initial=0) <= 2 * int(model.problem.max_children.max())
