@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from scheduling.pairing.columns import Columns
 from scheduling.pairing.grouping import best_of_each
-from scheduling.pairing.problem import Ints, Problem
+from scheduling.pairing.problem import Bools, Ints, Problem
 from scheduling.pairing.rows import Rows
 
 _SHIFT = 20
@@ -54,7 +54,9 @@ class Prices:
         return np.asarray(high + ((below + low) >> self.shift), dtype=np.int64)
 
 
-def price(rows: Rows, gain: Ints, duals: NDArray[np.float64], rest: Callable[[Ints], int]) -> Prices:
+def price(
+    rows: Rows, gain: Ints, duals: NDArray[np.float64], rest: Callable[[Ints], int], equal: Bools | None = None
+) -> Prices:
     """Turn floating-point duals into a proof.
 
     Parameters
@@ -66,44 +68,51 @@ def price(rows: Rows, gain: Ints, duals: NDArray[np.float64], rest: Callable[[In
         Any numbers at all: good duals give a good bound, bad ones a valid one.
     rest : callable
         From reduced values, what the columns whose are positive can add at most.
+    equal : bool array [rows], optional
+        Rows that hold with equality; those of ``rows`` if not given.
 
     Notes
     -----
     The bound is ``b y`` plus the rest: for each child, say, its ``places`` largest positive reduced values over
     different volunteers. All of it is computed in integers, so no tolerance of a solver can make it wrong.
     """
-    weighed = weigh(rows, gain, duals)
+    weighed = weigh(rows, gain, duals, equal=equal)
     return replace(weighed, total=weighed.total + rest(weighed.reduced))
 
 
-def weigh(rows: Rows, gain: Ints, duals: NDArray[np.float64], times: int = 1) -> Prices:
+def weigh(rows: Rows, gain: Ints, duals: NDArray[np.float64], times: int = 1, equal: Bools | None = None) -> Prices:
     """Turn duals into prices whose ``total`` is what the rows cost alone.
 
     Parameters
     ----------
-    rows, gain, duals
+    rows, gain, duals, equal
         As for `price`.
     times : int
         So many reduced values can be summed in 64 bits.
     """
-    shift, prices = _scaled(rows, gain, duals, times)
+    shift, prices = _scaled(rows, gain, duals, times, rows.equal if equal is None else equal)
     reduced = (gain << shift) - rows.cost(prices)
-    used = np.flatnonzero(prices)
-    total = sum(int(price_) * int(limit) for price_, limit in zip(prices[used], rows.upper[used], strict=True))
-    return Prices(shift, prices, reduced, total)
+    return Prices(shift, prices, reduced, _sum_of_products(prices, rows.upper))
 
 
-def _scaled(rows: Rows, gain: Ints, duals: NDArray[np.float64], times: int) -> tuple[int, Ints]:
+def _sum_of_products(one: Ints, other: Ints) -> int:
+    """Return the sum of products, exact however large it is."""
+    if float(np.abs(one.astype(np.float64)) @ np.abs(other)) < _SAFE:
+        return int(one @ other)
+    return sum(a * b for a, b in zip(one.tolist(), other.tolist(), strict=True))
+
+
+def _scaled(rows: Rows, gain: Ints, duals: NDArray[np.float64], times: int, equal: Bools) -> tuple[int, Ints]:
     """Return duals as whole numbers, never negative on rows that are ``<=``, and the binary digits of their scale.
 
     It is the largest scale at which no 64-bit sum of ``times`` reduced values can overflow.
     """
     y = np.nan_to_num(np.asarray(duals, dtype=np.float64), nan=0.0, posinf=0.0, neginf=0.0)
-    y = np.where(rows.equal, y, np.maximum(y, 0.0))
+    y = np.where(equal, y, np.maximum(y, 0.0))
     steepest = float(np.abs(y).max(initial=0.0))
     largest = float(np.abs(gain).max(initial=0))
     if len(gain):
-        largest += float(np.add.reduceat(np.abs(rows.value), rows.first[:-1]).max()) * steepest
+        largest += rows.steepest * steepest
     largest = max(largest, 1.0) * times
     shift = min(_SHIFT, int(np.floor(np.log2(_SAFE / largest))))
     if shift < 0:

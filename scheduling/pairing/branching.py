@@ -13,13 +13,13 @@ from scheduling.stop import Stop
 _FRACTION = 1e-5
 _TAKEN = (0.7, 0.9)
 """A dive takes patterns of so large a share at once, and always the largest."""
-_TRIED_FIRST, _TRIED = 16, 3
+_TRIED_FIRST, _TRIED = 16, 5
 """How many decisions are tried at the root and below, until one is good enough."""
 _ROUNDS = 1
 """So often cuts are looked for at a node."""
 _PLUNGE = 8
 """After so many nodes one goes down to a solution."""
-_ENOUGH = 0.02
+_ENOUGH = 0.05
 """A decision that costs both halves about this share of what is open is good enough."""
 _LEAST_LOSS = 1e-2
 _SMALL = 0.2

@@ -1,6 +1,6 @@
 """Rows that cut fractions off the relaxation, proven in whole numbers for every column."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, Protocol
 
@@ -8,6 +8,7 @@ import numpy as np
 
 from scheduling.pairing.bound import Prices
 from scheduling.pairing.cliques import Conflicts, violated_cliques
+from scheduling.pairing.combination import Rounded
 from scheduling.pairing.highs import Floats, LinearProgram
 from scheduling.pairing.knapsacks import Knapsacks
 from scheduling.pairing.relaxation import Model, P, Priced, Relaxation, fractions, generate
@@ -27,10 +28,10 @@ _IDLE = 2
 class Cutter(Protocol):
     """Finds cuts of one model, which grows by them."""
 
-    def violated(self, program: LinearProgram, relaxed: Relaxation) -> list[Cut]:
+    def violated(self, program: LinearProgram, relaxed: Relaxation) -> Sequence[Cut]:
         """Return cuts that the present values break."""
 
-    def add(self, cuts: list[Cut], rows: Rows) -> None:
+    def add(self, cuts: Sequence[Cut], rows: Rows) -> None:
         """Note cuts that were put behind the rows, which are ``rows`` now."""
 
 
@@ -53,14 +54,14 @@ class ColumnCutter:
         self._knapsacks = Knapsacks(model.problem, model.columns)
         self._rounding = Rounding(model.rows)
 
-    def violated(self, program: LinearProgram, relaxed: Relaxation) -> list[Cut]:
+    def violated(self, program: LinearProgram, relaxed: Relaxation) -> Sequence[Cut]:
         """Return cuts that the present values break."""
         values = relaxed.values
         cliques = violated_cliques(self._conflicts, values, relaxed.prices.reduced)
         cuts = [Cut(clique, np.ones(len(clique), dtype=np.int64), 1) for clique in cliques]
-        return cuts + self._knapsacks.violated(values) + self._rounding.violated(program, values)
+        return [*cuts, *self._knapsacks.violated(values), *self._rounding.violated(program, values)]
 
-    def add(self, cuts: list[Cut], rows: Rows) -> None:
+    def add(self, cuts: Sequence[Cut], rows: Rows) -> None:
         """Note cuts that were put behind the rows."""
         self._rounding.add(cuts, rows)
 
@@ -71,18 +72,25 @@ class PatternCutter:
     Parameters
     ----------
     model : Priced
+
+    Attributes
+    ----------
+    cuts : list of Rounded
+        All that were added.
     """
 
     def __init__(self, model: Priced) -> None:
         self._rounding = Rounding(model.rows, _TRIED)
+        self.cuts: list[Rounded] = []
 
-    def violated(self, program: LinearProgram, relaxed: Relaxation) -> list[Cut]:
+    def violated(self, program: LinearProgram, relaxed: Relaxation) -> Sequence[Cut]:
         """Return cuts that the present values break."""
         return self._rounding.violated(program, relaxed.values)
 
-    def add(self, cuts: list[Cut], rows: Rows) -> None:
+    def add(self, cuts: Sequence[Cut], rows: Rows) -> None:
         """Note cuts that were put behind the rows."""
         self._rounding.add(cuts, rows)
+        self.cuts += [cut for cut in cuts if isinstance(cut, Rounded)]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -3,6 +3,7 @@
 import numpy as np
 
 from scheduling.pairing.columns import Columns
+from scheduling.pairing.grouping import gather
 from scheduling.pairing.highs import Floats
 from scheduling.pairing.master import PatternModel
 from scheduling.pairing.problem import NO_START, Ints, Problem
@@ -60,6 +61,10 @@ class Decisions:
         entry = np.repeat(np.arange(model.count), np.diff(model.rows.first))
         order = np.lexsort((entry, model.rows.row))
         self._of_row = entry[order]
+        decision = np.repeat(np.arange(self.count), np.diff(self._first))
+        order_ = np.argsort(self._pattern, kind="stable")
+        self._decision = decision[order_]
+        self._first_of = np.searchsorted(self._pattern[order_], np.arange(model.count + 1))
         self._first_of_row = np.searchsorted(model.rows.row[order], np.arange(model.rows.count + 1))
 
     def _write(self, key: Ints, row: Ints, pattern: Ints, patterns: int) -> None:
@@ -80,9 +85,10 @@ class Decisions:
 
     def shares(self, values: Floats) -> Floats:
         """Return the sum of the values of each decision's patterns."""
-        if not self.count:
-            return np.zeros(0)
-        return np.asarray(np.add.reduceat(values[self._pattern], self._first[:-1]), dtype=np.float64)
+        used = np.flatnonzero(values)
+        first, entry = gather(self._first_of, used)
+        share = np.bincount(self._decision[entry], np.repeat(values[used], np.diff(first)), minlength=self.count)
+        return np.asarray(share, dtype=np.float64)
 
     def sides(self, decision: int) -> tuple[Ints, Ints, int]:
         """Return the patterns of a decision, the others of its row, and the row."""

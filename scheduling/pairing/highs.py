@@ -17,6 +17,8 @@ Floats = NDArray[np.float64]
 
 BASIC = highspy.HighsBasisStatus.kBasic
 """Stands in a basis for a row that is not used up."""
+AT_LOWER = highspy.HighsBasisStatus.kLower
+"""Stands in a basis for a column that is 0."""
 
 _DUAL = 1
 """The engine's name of the dual simplex."""
@@ -40,8 +42,10 @@ class LinearProgram:
 
     def __init__(self, rows: Rows, gain: Ints, stop: Stop, seed: int) -> None:
         self.rows, self._gain, self._seed = rows, gain, seed
+        self._upper, self._equal = rows.upper, rows.equal
         self.members = np.zeros(0, dtype=np.int64)
         self.inside = np.zeros(len(gain), dtype=np.bool_)
+        self._place = np.full(len(gain), -1, dtype=np.int64)
         self.infeasible = False
         self._highs: Any = new_engine(seed)  # its stubs lack the calls about the basis
         self._run = Run(self._highs, stop)
@@ -72,16 +76,20 @@ class LinearProgram:
             value.astype(np.float64),
         )
         self.inside[columns] = True
+        self._place[columns] = len(self.members) + np.arange(count)
         self.members = np.concatenate([self.members, columns])
 
     def widen(self, rows: Rows, gain: Ints) -> None:
         """Know more columns: those so far, and others behind them, of the same rows."""
         self.rows, self._gain = rows, gain
-        self.inside = np.concatenate([self.inside, np.zeros(len(gain) - len(self.inside), dtype=np.bool_)])
+        more = len(gain) - len(self.inside)
+        self.inside = np.concatenate([self.inside, np.zeros(more, dtype=np.bool_)])
+        self._place = np.concatenate([self._place, np.full(more, -1, dtype=np.int64)])
 
     def extend(self, rows: Rows) -> None:
         """Go on with more rows: those so far, and others behind them."""
         before, self.rows = self.rows.count, rows
+        self._upper, self._equal = rows.upper, rows.equal
         first, row, value = rows.entries(self.members)
         place = np.repeat(np.arange(len(self.members)), np.diff(first))
         new = np.flatnonzero(row >= before)
@@ -98,6 +106,23 @@ class LinearProgram:
             value[order].astype(np.float64),
         )
 
+    def append(self, upper: Ints, first: Ints, column: Ints, value: Ints) -> None:
+        """Go on with more rows ``<=``, whose entries are given row by row; `widen` must tell of them before `add`."""
+        place = self._place[column]
+        known = place >= 0
+        begin = np.concatenate([[0], np.cumsum(known)])[first]
+        self._upper = np.concatenate([self._upper, upper])
+        self._equal = np.concatenate([self._equal, np.zeros(len(upper), dtype=np.bool_)])
+        self._highs.addRows(
+            len(upper),
+            np.full(len(upper), -highspy.kHighsInf),
+            upper.astype(np.float64),
+            int(begin[-1]),
+            begin[:-1].astype(np.int32),
+            place[known].astype(np.int32),
+            value[known].astype(np.float64),
+        )
+
     def allow(self, members: Ints, open_: Bools) -> None:
         """Let members of the program be used, or keep them at 0."""
         if len(members):
@@ -107,8 +132,8 @@ class LinearProgram:
     def demand(self, rows: Ints, whole: Bools) -> None:
         """Let rows hold with equality, or again as ``<=``."""
         for row, equal in zip(rows.tolist(), whole.tolist(), strict=True):
-            upper = float(self.rows.upper[row])
-            low = upper if equal or self.rows.equal[row] else -highspy.kHighsInf
+            upper = float(self._upper[row])
+            low = upper if equal or self._equal[row] else -highspy.kHighsInf
             self._highs.changeRowBounds(row, low, upper)
 
     def in_use(self) -> Ints:
@@ -150,11 +175,9 @@ class LinearProgram:
         """
         new = LinearProgram(rows, gain, stop, self._seed)
         new.add(np.arange(len(kept)) if inside is None else np.flatnonzero(inside))
-        place = np.full(len(self.inside), -1, dtype=np.int64)
-        place[self.members] = np.arange(len(self.members))
         basis = self._highs.getBasis()
-        status = [*basis.col_status, highspy.HighsBasisStatus.kLower]
-        basis.col_status = [status[each] for each in place[kept[new.members]].tolist()]
+        status = [*basis.col_status, AT_LOWER]
+        basis.col_status = [status[each] for each in self._place[kept[new.members]].tolist()]
         if kept_rows is not None:
             of_rows = list(basis.row_status)
             basis.row_status = [of_rows[row] for row in np.flatnonzero(kept_rows).tolist()]
@@ -164,11 +187,11 @@ class LinearProgram:
     def slack(self, least: float | None = None) -> Bools:
         """Tell which rows are not used up: their slacks are basic, and more than ``least`` (if given) is left."""
         basic = self.basics()
-        found = np.zeros(self.rows.count, dtype=np.bool_)
+        found = np.zeros(len(self._upper), dtype=np.bool_)
         found[-basic[basic < 0] - 1] = True
         if least is not None:
             used = np.asarray(self._highs.getSolution().row_value, dtype=np.float64)
-            found &= self.rows.upper - used > least
+            found &= self._upper - used > least
         return found
 
     def basics(self) -> Ints:
@@ -198,13 +221,13 @@ class LinearProgram:
 
     def release(self) -> None:
         """Take back the last `force`."""
-        last = self.rows.count
+        last = len(self._upper)
         self._highs.deleteRows(1, np.array([last], dtype=np.int32))
 
     @property
     def duals(self) -> Floats:
         """Prices of the rows after `solve`."""
-        return np.asarray(self._highs.getSolution().row_dual, dtype=np.float64)[: self.rows.count]
+        return np.asarray(self._highs.getSolution().row_dual, dtype=np.float64)[: len(self._upper)]
 
     @property
     def values(self) -> Floats:

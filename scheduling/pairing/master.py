@@ -1,10 +1,12 @@
 """The relaxation over patterns of volunteers (Dantzig-Wolfe): tighter than over single columns where loads bind."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from scheduling.pairing.bound import Prices, price, weigh
+from scheduling.pairing.combination import Rounded, written_again
 from scheduling.pairing.grouping import best_of_each
 from scheduling.pairing.highs import Floats, LinearProgram
 from scheduling.pairing.patterns import Known, Lister, Patterns
@@ -51,8 +53,8 @@ class PatternModel:
 
     def priced_within(self, duals: Floats, open_: Bools, full: Bools) -> Prices:
         """Turn duals into proven prices of the solutions that have open patterns alone and use some rows up."""
-        rows = replace(self.rows, equal=self.rows.equal | full)
-        return price(rows, self.gain, duals, lambda reduced: self._rest(np.where(open_, reduced, -1)))
+        equal = self.rows.equal | full
+        return price(self.rows, self.gain, duals, lambda reduced: self._rest(np.where(open_, reduced, -1)), equal)
 
     def _rest(self, reduced: Ints) -> int:
         most = np.zeros(self.volunteers, dtype=np.int64)
@@ -65,8 +67,19 @@ class PatternModel:
 
     def better(self, prices: Prices, program: LinearProgram) -> Ints:
         """Return the patterns outside the program that are worth more than they cost, a few for each volunteer."""
-        over = worth_adding(prices, program)
+        return self.better_than(prices, program.inside)
+
+    def better_than(self, prices: Prices, inside: Bools) -> Ints:
+        """Return the patterns that are not ``inside`` and worth more than they cost, a few for each volunteer."""
+        over = worth_adding(prices, inside)
         return np.sort(over[best_of_each(self.patterns.volunteer[over], prices.reduced[over], _NEW_PER_VOLUNTEER)])
+
+    def helpful(self, full: Bools) -> Bools:
+        """Tell which patterns may help where rows that must be used up cannot be: they use some, or relieve others."""
+        rows = self.rows
+        if not self.count:
+            return np.zeros(0, dtype=np.bool_)
+        return np.logical_or.reduceat((full | rows.equal)[rows.row] | (rows.value < 0), rows.first[:-1])
 
     def with_rows(self, rows: Rows) -> "PatternModel":
         """Return the model with other rows."""
@@ -75,6 +88,12 @@ class PatternModel:
     def worth(self, reduced: Ints) -> Ints:
         """Return the sums of what the columns of each pattern are worth."""
         return np.asarray(np.add.reduceat(reduced[self.patterns.column], self.patterns.first[:-1]), dtype=np.int64)
+
+    def beside(self, other: "PatternModel") -> "PatternModel":
+        """Return the model with other patterns behind its own."""
+        together = self.patterns.beside(other.patterns)
+        gain = np.concatenate([self.gain, other.gain])
+        return PatternModel(together, self.rows.beside(other.rows), gain, self.volunteers)
 
     def chosen(self, patterns: Ints) -> list[int]:
         """Return the columns of some patterns, ascending."""
@@ -169,6 +188,42 @@ class Master:
         """Know every pattern that is worth at most ``window`` (scaled) less than its volunteer's best."""
         self._note(self._lister.listed(standing.reduced, standing.price - window, self._most))
 
+    def unknown(self, worth: Ints, least: Ints, cuts: Sequence[Rounded]) -> PatternModel:
+        """Return the patterns not known before whose columns are worth enough, with the rows known and cuts of them.
+
+        Parameters
+        ----------
+        worth : int64 array [columns]
+        least : int64 array [volunteers]
+        cuts : sequence of Rounded
+
+        Raises
+        ------
+        TooManyError
+            If there are too many.
+        """
+        new = self._lister.listed(worth, least, self._most)
+        part = self._write(new.of(self._known.add(new)))
+        return part.with_rows(written_again(part.rows, cuts)) if part.count else part
+
+    def parts(self, columns: Ints, cuts: Sequence[Rounded]) -> Rows:
+        """Return the rows, and cuts of them, over some single columns and then over the volunteers as such.
+
+        Notes
+        -----
+        A pattern has the entries of its columns and of its volunteer. In a cut it has at least as much as they have
+        together (`scheduling.pairing.combination`).
+        """
+        own = self._volunteers
+        first, row, value = self._rows.entries(columns)
+        rows = replace(
+            self.model.rows,
+            first=np.concatenate([first, first[-1] + 1 + np.arange(own)]),
+            row=np.concatenate([row + own, np.arange(own)]),
+            value=np.concatenate([value, np.ones(own, dtype=np.int64)]),
+        )
+        return written_again(rows, cuts)
+
     def _standing(self, duals: Floats) -> Standing:
         weighed = weigh(self._rows, self._model.gain, duals[self._volunteers :], self._steepest)
         best = np.zeros(self._volunteers, dtype=np.int64)
@@ -178,14 +233,7 @@ class Master:
 
     def _note(self, new: Patterns) -> None:
         """Put patterns that are not known yet behind the others."""
-        new, old = new.of(self._known.add(new)), self.model.patterns
-        together = Patterns(
-            np.concatenate([old.volunteer, new.volunteer]),
-            np.concatenate([old.first, old.first[-1] + new.first[1:]]),
-            np.concatenate([old.column, new.column]),
-            np.concatenate([old.worth, new.worth]),
-        )
-        self.model = self._write(together)
+        self.model = self._write(self.model.patterns.beside(new.of(self._known.add(new))))
 
     def _write(self, patterns: Patterns) -> PatternModel:
         """Write patterns down as columns of a program."""

@@ -1,14 +1,14 @@
 """The best solution by patterns of volunteers: where load limits bind, they leave little to decide."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 import numpy as np
 
 from scheduling.pairing.bound import Prices
 from scheduling.pairing.branching import Tree
-from scheduling.pairing.cuts import PatternCutter, Tightened, tighten
+from scheduling.pairing.cuts import PatternCutter, tighten
 from scheduling.pairing.decisions import Decisions
 from scheduling.pairing.highs import LinearProgram
 from scheduling.pairing.master import Master, PatternModel, Standing, beside_patterns
@@ -19,14 +19,18 @@ from scheduling.pairing.rows import Kind, Rows
 from scheduling.pairing.seats import Seats
 from scheduling.stop import Stop
 
+_SAFE = 2.0**61
+_NEVER = -(1 << 60)
 _NEAR = 6
 """Columns per child of which the first patterns are made."""
 _MOST_CHILDREN = 12
 _LEAST_COLUMNS = 2_000
-_WIDER = 3
+_WIDER = 2
 _ROUNDS = 12
-_LIKELY = 4
-"""The best solution is likely to be so many times nearer to the bound than those of the dives."""
+_MANY = 20_000
+"""Patterns of a tree, if the best solution is likely to need no more."""
+_FEWER = 2
+"""A tree begins with the patterns so many times nearer than those of the dives."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +88,9 @@ def search_patterns(model: Model, relaxed: Relaxation, search: Search, stop: Sto
 
     Notes
     -----
-    The relaxation over patterns proves of each pattern what every solution with it is worth at most. Those near enough
-    to the bound are listed; cuts and branch and bound find the best solution they make. A solution with a pattern that
-    was not listed is worth less than the bound of the listing: where that is not below the best value, more are listed.
+    The relaxation over patterns proves of each pattern what every solution with it is worth at most. Those near to the
+    bound are listed; cuts tighten their relaxation, and dives find good solutions. Only then all patterns are listed
+    that a better solution may have, by the prices with cuts, and branch and bound proves the best of them.
     """
     master = Master(model, stop, seed)
     order = min(_NEAR * len(model.problem.children), model.count)
@@ -100,17 +104,9 @@ def search_patterns(model: Model, relaxed: Relaxation, search: Search, stop: Sto
         program, standing = solved
         search.lower(standing.bound)
         search.tell("patterns", standing.bound)
-        near = _rescaled(window, relaxed.prices.shift, standing.shift)
-        window = _WIDER * near
-        while standing.bound > search.value() and not stop.cut():
-            master.list_near(standing, window)
-            program.widen(master.model.rows, master.model.gain)
-            outside = (standing.total - window - 1) >> standing.shift
-            within = _Listed(model, master.model, program, standing, window, near, search, stop).decide()
-            search.lower(max(within, outside))
-            if outside <= search.value() or within > search.value():
-                break
-            window = standing.total - ((search.value() + 1) << standing.shift)
+        if standing.bound > search.value() and not stop.cut():
+            near = _rescaled(window, relaxed.prices.shift, standing.shift)
+            search.lower(_Listed(model, master, program, standing, near, search, stop).decide())
     except TooManyError:
         return
 
@@ -120,18 +116,18 @@ def _rescaled(number: int, old: int, new: int) -> int:
 
 
 class _Listed:
-    """The patterns near the bound.
+    """The patterns near the bound, and later all that a better solution may have.
 
     Parameters
     ----------
     model : Model
-    patterns : PatternModel
+    master : Master
     program : LinearProgram
-        The relaxation over patterns, which knows all of them.
+        The relaxation over patterns, solved.
     standing : Standing
-    window, near : int
-        Patterns are worth at most ``window`` less than their volunteer's best; those that are worth at most ``near``
-        less are in the program from the start.
+    near : int
+        Patterns that are worth at most so much less than their volunteer's best are in the program from the start;
+        those a few times farther are known.
     search : Search
     stop : Stop
     """
@@ -139,86 +135,143 @@ class _Listed:
     def __init__(
         self,
         model: Model,
-        patterns: PatternModel,
+        master: Master,
         program: LinearProgram,
         standing: Standing,
-        window: int,
         near: int,
         search: Search,
         stop: Stop,
     ) -> None:
-        self._columns, self._problem = model.columns, model.problem
+        self._columns, self._problem, self._gain = model.columns, model.problem, model.gain
+        self._master, self._standing = master, standing
         self._search, self._stop = search, stop
         self._near = near / 2**standing.shift
-        short = standing.price[patterns.patterns.volunteer] - patterns.worth(standing.reduced)
-        used = program.in_use()
-        kept = np.union1d(np.flatnonzero(short <= window), used)
-        inside = (short[kept] <= near) | np.isin(kept, used)
-        self._model = patterns.restricted(kept)
-        self._program = program.narrowed(self._model.rows, self._model.gain, kept, stop, inside=inside)
+        with suppress(TooManyError):  # then those known so far do for the start
+            master.list_near(standing, _WIDER * near)
+        self._model = master.model
+        program.widen(self._model.rows, self._model.gain)
+        patterns = self._model.patterns
+        inside = standing.price[patterns.volunteer] - self._model.worth(standing.reduced) <= near
+        inside[program.in_use()] = True
+        everything = np.arange(self._model.count)
+        self._program = program.narrowed(self._model.rows, self._model.gain, everything, stop, inside=inside)
+        self._cutter = PatternCutter(self._model)
 
     def decide(self) -> int:
-        """Find the best solution of these patterns; return a proven bound of all they make."""
+        """Find the best solution; return a proven bound."""
         search, stop = self._search, self._stop
-        model, program = self._model, self._program
-        relaxed = generate(model, program, model.price(np.zeros(model.rows.count)), stop)
+        model, ceiling = self._model, self._standing.bound
+        relaxed = generate(model, self._program, model.price(np.zeros(model.rows.count)), stop)
         if not relaxed.complete:
-            return relaxed.prices.bound
+            return ceiling
         tight = tighten(
-            model,
-            relaxed,
-            PatternCutter(model),
-            search.value,
-            stop,
-            lambda prices: search.tell("cuts", prices.bound),
-            rounds=_ROUNDS,
+            model, relaxed, self._cutter, search.value, stop, lambda _: search.tell("cuts", ceiling), rounds=_ROUNDS
         )
-        bound = tight.relaxed.prices.bound
+        self._model, self._relaxed = tight.model, tight.relaxed
+        if len(self._relaxed.prices.row) < self._model.rows.count:
+            return ceiling  # the program with the last cuts was not solved
         if tight.whole:
             search.take(tight.model.chosen(np.array(tight.chosen(), dtype=np.int64)))
-        if bound <= search.value() or stop.cut():
-            return bound
-        return min(bound, self._branch(tight))
+        if not stop.cut() and self._relaxed.prices.bound > search.value():
+            with self._tree(self._near_to(int(self._near * 2**self._relaxed.prices.shift))) as tree:
+                tree.dive()
+        return self._prove()
 
-    def _branch(self, tight: Tightened[PatternModel]) -> int:
-        """Branch on the patterns that are worth nearly what they cost, then on all that a better solution may have."""
-        search, prices, program = self._search, tight.relaxed.prices, tight.relaxed.program
-        if program is None:
-            return prices.bound
-        near = int(self._near * 2**prices.shift)
-        with self._tree(tight.model, program, self._near_to(prices, program, near), prices.bound) as tree:
-            tree.dive()
-        search.tell("branch", prices.bound)
-        first = True
-        while prices.bound > search.value() and not self._stop.cut():
-            # No better solution has a pattern that costs ``gap`` more than it is worth; mostly a quarter is enough.
-            gap = prices.total - ((search.value() + 1) << prices.shift)
-            near = min(gap, max(near // 2, min(gap // _LIKELY, near + near // 2))) if first else gap
-            first = False
-            kept = self._near_to(prices, program, near)
-            with self._tree(tight.model, program, kept, prices.bound) as tree:
-                within = tree.decide()
-            left = np.ones(tight.model.count, dtype=np.bool_)
-            left[kept] = False
-            outside = int(prices.bound_with()[left].max(initial=0))
-            if outside <= search.value() or within > search.value():
+    def _prove(self) -> int:
+        """Know the patterns that the best solution is likely to have, branch on them, and see whether it has others."""
+        search, ceiling = self._search, self._standing.bound
+        many: int | None = _MANY
+        while not self._stop.cut():
+            value = search.value()
+            covered = self._cover(many)
+            prices = self._relaxed.prices
+            if covered is None:
+                break
+            ceiling = max(prices.bound, search.value())
+            within = self._branch(covered, ceiling) if prices.bound > search.value() else search.value()
+            outside = (prices.total - covered - 1) >> prices.shift
+            ended = within > search.value() or (many is None and search.value() == value)
+            if ended or outside <= search.value():
                 return max(within, outside)
-        return prices.bound
+            many = None  # a better value leaves fewer
+        return ceiling
 
-    def _near_to(self, prices: Prices, program: LinearProgram, near: int) -> Ints:
+    def _cover(self, many: int | None) -> int | None:
+        """Know all patterns that a better solution may have or, if they are more than ``many``, the nearest of them.
+
+        Parameters
+        ----------
+        many : int or None
+            None for as many as may be listed at all.
+
+        Returns
+        -------
+        int or None
+            How much less (scaled) than they cost they may be worth; None where it was interrupted.
+
+        Raises
+        ------
+        TooManyError
+            If even those that are worth what they cost are too many.
+        """
+        model, program, halved = self._model, self._program, 0
+        while self._relaxed.complete and not self._stop.cut():
+            prices = self._relaxed.prices
+            gap = max(prices.total - ((self._search.value() + 1) << prices.shift), 0) >> halved
+            if many is not None and gap and np.count_nonzero(prices.reduced >= -gap) > many:
+                halved += 1
+                continue
+            try:
+                new = self._unknown(prices, gap)
+            except TooManyError:
+                if not gap:
+                    raise
+                halved += 1
+                continue
+            if not new.count:
+                return gap
+            self._model = model = model.beside(new)
+            program.widen(model.rows, model.gain)
+            self._relaxed = generate(model, program, model.price(np.zeros(model.rows.count)), self._stop)
+        return None
+
+    def _unknown(self, prices: Prices, gap: int) -> PatternModel:
+        """Return the patterns, not known so far, that may be worth at most ``gap`` (scaled) less than they cost."""
+        standing, cuts = self._standing, self._cutter.cuts
+        apart = standing.total - ((self._search.value() + 1) << standing.shift)
+        columns = np.flatnonzero(standing.reduced >= -apart)  # no better solution has one of the others
+        rows = self._master.parts(columns, cuts)
+        if rows.steepest * float(np.abs(prices.row).max(initial=0)) > _SAFE:
+            raise TooManyError
+        cost = rows.cost(prices.row)
+        worth = np.full(len(self._gain), _NEVER)
+        worth[columns] = (self._gain[columns] << prices.shift) - cost[: len(columns)]
+        return self._master.unknown(worth, cost[len(columns) :] - gap, cuts)
+
+    def _branch(self, covered: int, ceiling: int) -> int:
+        """Branch on the patterns that cost at most ``covered`` more than they are worth; return a bound of these."""
+        near = min(covered, int(self._near * 2**self._relaxed.prices.shift) // _FEWER)
+        kept = self._near_to(covered)
+        with self._tree(kept, np.isin(kept, self._near_to(near)), ceiling) as tree:
+            return tree.decide()
+
+    def _near_to(self, near: int) -> Ints:
         """Return the patterns that are worth at most ``near`` (scaled) less than they cost, and those in use."""
-        return np.union1d(np.flatnonzero(prices.reduced >= -near), program.in_use())
+        return np.union1d(np.flatnonzero(self._relaxed.prices.reduced >= -near), self._program.in_use())
 
     @contextmanager
-    def _tree(self, model: PatternModel, program: LinearProgram, kept: Ints, bound: int) -> Iterator[Tree]:
-        """Plant a tree over some of the patterns."""
-        search, stop = self._search, self._stop
-        model, rows = without_idle_cuts(model, program, kept)
+    def _tree(self, kept: Ints, inside: Bools | None = None, ceiling: int | None = None) -> Iterator[Tree]:
+        """Plant a tree over some of the patterns; its programs know those ``inside`` at first, all if not given."""
+        search, stop, prices = self._search, self._stop, self._relaxed.prices
+        model, rows = without_idle_cuts(self._model, self._program, kept)
+        bound = self._standing.bound if ceiling is None else ceiling
 
         def found(chosen: list[int], value: int) -> None:
             search.take(chosen)
             search.tell("branch", bound)
 
+        search.tell("branch", bound)
         decisions = Decisions(self._problem, self._columns, model)
-        with Seats(model, program, kept, np.flatnonzero(rows), stop) as seats:
+        most = prices.bound_with()[kept]
+        with Seats(model, self._program, kept, np.flatnonzero(rows), most, stop, inside) as seats:
             yield Tree(model, seats, decisions, search.value(), stop, found)

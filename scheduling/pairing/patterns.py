@@ -47,6 +47,15 @@ class Patterns:
         first, entry = gather(self.first, some)
         return Patterns(self.volunteer[some], first, self.column[entry], self.worth[some])
 
+    def beside(self, other: "Patterns") -> "Patterns":
+        """Return these patterns and others behind them."""
+        return Patterns(
+            np.concatenate([self.volunteer, other.volunteer]),
+            np.concatenate([self.first, self.first[-1] + other.first[1:]]),
+            np.concatenate([self.column, other.column]),
+            np.concatenate([self.worth, other.worth]),
+        )
+
     def columns_of(self, some: Ints) -> Ints:
         """Return the columns of some patterns, ascending."""
         return np.sort(self.of(some).column)

@@ -203,15 +203,15 @@ def first_columns(model: Model) -> Ints:
 
 def better_columns(model: Model, prices: Prices, program: LinearProgram) -> Ints:
     """Return the columns outside the program that are worth more than they cost, at most a few per child."""
-    over = worth_adding(prices, program)
+    over = worth_adding(prices, program.inside)
     child = model.problem.child[model.columns.candidate[over]]
     return np.sort(over[best_of_each(child, prices.reduced[over], _NEW_PER_CHILD)])
 
 
-def worth_adding(prices: Prices, program: LinearProgram) -> Ints:
-    """Return the columns outside a program that are worth more than they cost."""
+def worth_adding(prices: Prices, inside: Bools) -> Ints:
+    """Return the columns that are not inside a program and worth more than they cost."""
     least = max(1, int(_WORTH_ADDING * 2**prices.shift))
-    return np.flatnonzero((prices.reduced > least) & ~program.inside)
+    return np.flatnonzero((prices.reduced > least) & ~inside)
 
 
 def fractions(values: Floats) -> Ints:

@@ -1,10 +1,11 @@
 """Mixed-integer rounding: cuts from the basis of a linear program, exact in whole numbers."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import numpy as np
 
-from scheduling.pairing.grouping import gather
+from scheduling.pairing.by_row import ByRow
+from scheduling.pairing.combination import Combination, Rounded
 from scheduling.pairing.highs import Floats, LinearProgram
 from scheduling.pairing.problem import Ints
 from scheduling.pairing.relaxation import fractions
@@ -30,33 +31,6 @@ _PARALLEL = 0.9
 _DENSE = 0.25
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Combination:
-    """Rows with whole multipliers in parts of ``divisor``, and the multipliers of their slacks in the cut.
-
-    Attributes
-    ----------
-    rows, times, slack : int64 arrays
-    divisor, rest : int
-        ``rest`` is what the right side leaves when divided.
-    limit : int
-        Right side of the cut.
-    """
-
-    rows: Ints
-    times: Ints
-    slack: Ints
-    divisor: int
-    rest: int
-    limit: int
-
-    def rounded(self, total: Ints, slack: Ints) -> Ints:
-        """Return coefficients, from the sums of a column's entries times ``times`` and times ``slack``."""
-        whole, part = np.divmod(total, self.divisor)
-        rounded: Ints = (self.divisor - self.rest) * whole + np.maximum(part - self.rest, 0) - slack
-        return rounded
-
-
 class Rounding:
     """Finds cuts of a growing set of rows.
 
@@ -65,6 +39,11 @@ class Rounding:
     rows : Rows
     tried : int
         So many rows of the basis are tried, those with the simplest and then with the largest fractions.
+
+    Attributes
+    ----------
+    by_row : ByRow
+        The rows, row by row.
 
     Notes
     -----
@@ -83,10 +62,7 @@ class Rounding:
     def __init__(self, rows: Rows, tried: int = _TRIED) -> None:
         self._rows, self._tried = rows, tried
         self._columns = len(rows.first) - 1
-        column = np.repeat(np.arange(self._columns), np.diff(rows.first))
-        order = np.argsort(rows.row, kind="stable")
-        self._column, self._value = column[order], rows.value[order]
-        self._first = np.searchsorted(rows.row[order], np.arange(rows.count + 1))
+        self.by_row = ByRow(rows)
         largest = np.abs(rows.upper)
         np.maximum.at(largest, rows.row, np.abs(rows.value))
         self._largest = largest.astype(np.float64)
@@ -94,19 +70,16 @@ class Rounding:
         np.maximum.at(steepest, rows.row, np.abs(rows.value))
         self._whole = steepest <= _WHOLE_SLACK
 
-    def add(self, cuts: list[Cut], rows: Rows) -> None:
+    def add(self, cuts: Sequence[Cut], rows: Rows) -> None:
         """Note rows that were put behind the others; ``rows`` are all together."""
         self._rows = rows
-        size = [len(cut.columns) for cut in cuts]
-        self._first = np.concatenate([self._first, self._first[-1] + np.cumsum(size)])
-        self._column = np.concatenate([self._column, *(cut.columns for cut in cuts)])
-        self._value = np.concatenate([self._value, *(cut.values for cut in cuts)])
+        self.by_row.add(cuts)
         steepest = np.array([int(np.abs(cut.values).max()) for cut in cuts], dtype=np.int64)
         upper = np.array([cut.upper for cut in cuts], dtype=np.int64)
         self._largest = np.concatenate([self._largest, np.maximum(steepest, np.abs(upper)).astype(np.float64)])
         self._whole = np.concatenate([self._whole, steepest <= _WHOLE_SLACK])
 
-    def violated(self, program: LinearProgram, values: Floats, known: Ints | None = None) -> list[Cut]:
+    def violated(self, program: LinearProgram, values: Floats, known: Ints | None = None) -> list[Rounded]:
         """Return cuts that the present values break, deepest first, none nearly like another.
 
         Parameters
@@ -124,7 +97,7 @@ class Rounding:
         places = fractions(part)
         places = places[np.lexsort((places, -part[places], _denominator(part[places])))][: self._tried]
         support = _Support(self._rows, values)
-        found: list[tuple[float, _Combination, Floats]] = []
+        found: list[tuple[float, Combination, Floats]] = []
         for place in places.tolist():
             rows, multipliers = program.inverse_row(place)
             combination = self._combine(rows if known is None else known[rows], multipliers)
@@ -135,7 +108,7 @@ class Rounding:
             if depth > _VIOLATED * max(length, 1.0):
                 found.append((depth / length, combination, shape / length))
         found.sort(key=lambda each: -each[0])
-        chosen: list[Cut] = []
+        chosen: list[Rounded] = []
         shapes = np.zeros((_CHOSEN, support.size))
         failed = 0
         for _, combination, shape in found:
@@ -152,7 +125,7 @@ class Rounding:
                 failed += 1
         return chosen
 
-    def _combine(self, rows: Ints, multipliers: Floats) -> _Combination | None:
+    def _combine(self, rows: Ints, multipliers: Floats) -> Combination | None:
         """Turn multipliers into a combination; None where it promises no cut."""
         whole = self._whole[rows]
         part = np.where(whole, multipliers - np.floor(multipliers + _NOTHING), multipliers)
@@ -171,20 +144,11 @@ class Rounding:
         slack = np.where(whole, np.maximum(times - rest, 0), np.minimum(times, 0))
         slack[self._rows.equal[rows]] = 0
         limit = (divisor - rest) * total - int(slack @ self._rows.upper[rows])
-        return _Combination(rows, times, slack, divisor, rest, limit)
+        return Combination(rows, times, slack, divisor, rest, limit)
 
-    def _cut(self, combination: _Combination) -> Cut | None:
+    def _cut(self, combination: Combination) -> Rounded | None:
         """Write a combination down for every column."""
-        first, entry = gather(self._first, combination.rows)
-        size = np.diff(first)
-        column, value = self._column[entry], self._value[entry]
-
-        def summed(times: Ints) -> Ints:
-            # Sums of whole numbers below 2^53, so floats are exact.
-            weights = value * np.repeat(times, size)
-            return np.bincount(column, weights=weights, minlength=self._columns).astype(np.int64)
-
-        values = combination.rounded(summed(combination.times), summed(combination.slack))
+        values = combination.written(self.by_row, self._columns)
         inside = np.flatnonzero(values)
         if not 0 < len(inside) <= _DENSE * self._columns:
             return None
@@ -195,7 +159,7 @@ class Rounding:
             scale = -(-largest // _LARGEST_VALUE)
         values = values // scale
         kept = values != 0
-        return Cut(inside[kept], values[kept], limit // scale)
+        return Rounded(inside[kept], values[kept], limit // scale, combination, scale)
 
 
 class _Support:
@@ -209,13 +173,13 @@ class _Support:
         self._begin = first[:-1]
         self._times = np.zeros(rows.count, dtype=np.int64)
 
-    def shape(self, combination: _Combination) -> Floats:
+    def shape(self, combination: Combination) -> Floats:
         """Return the coefficients that a cut has in the columns in use."""
         total = self._sum(combination.rows, combination.times)
         slack = self._sum(combination.rows, combination.slack)
         return combination.rounded(total, slack).astype(np.float64)
 
-    def depth(self, combination: _Combination, shape: Floats) -> float:
+    def depth(self, combination: Combination, shape: Floats) -> float:
         """Return by how much the values break a combination."""
         return float(shape @ self._share) - combination.limit
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +27,7 @@ class Kind(IntEnum):
     """Not a rule of its own: follows from the others for whole solutions."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Rows:
     """``matrix x <= upper`` (or ``==``), stored column by column.
 
@@ -55,6 +56,11 @@ class Rows:
     def count(self) -> int:
         """Number of rows."""
         return len(self.upper)
+
+    @cached_property
+    def steepest(self) -> int:
+        """The largest sum of the sizes of a column's entries."""
+        return int(np.add.reduceat(np.abs(self.value), self.first[:-1]).max()) if len(self.first) > 1 else 0
 
     def entries(self, columns: Ints) -> tuple[Ints, Ints, Ints]:
         """Return first, row and value of the entries of some columns."""
@@ -105,6 +111,15 @@ class Rows:
             slot=self.slot[kept],
         )
 
+    def beside(self, other: "Rows") -> "Rows":
+        """Return these rows with the columns of the same rows elsewhere behind their own."""
+        return replace(
+            self,
+            first=np.concatenate([self.first, self.first[-1] + other.first[1:]]),
+            row=np.concatenate([self.row, other.row]),
+            value=np.concatenate([self.value, other.value]),
+        )
+
     def extended(
         self, entries: "Entries", upper: Ints, equal: Bools, *, columns: int | None = None, kind: int = -1
     ) -> "Rows":
@@ -139,7 +154,7 @@ class Rows:
             slot=np.concatenate([self.slot, nowhere]),
         )
 
-    def with_cuts(self, cuts: "list[Cut]") -> "Rows":
+    def with_cuts(self, cuts: "Sequence[Cut]") -> "Rows":
         """Return these rows and, behind them, one for each cut."""
         entries = Entries(
             row=np.repeat(np.arange(len(cuts)), [len(cut.columns) for cut in cuts]),

@@ -203,13 +203,13 @@ def test_branching_alone_finds_the_optimum(monkeypatch: pytest.MonkeyPatch) -> N
 def test_rows_that_sleep_wake_when_they_are_broken(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is worth more or less because rows were left out at first."""
     woken: list[int] = []
-    extend = seats._Seat.extend
+    append = seats._Seat.append
 
-    def counted(seat: Any, rows: Any) -> None:
-        woken.append(rows.count)
-        extend(seat, rows)
+    def counted(seat: Any, upper: Any, *rest: Any) -> None:
+        woken.append(len(upper))
+        append(seat, upper, *rest)
 
-    monkeypatch.setattr(seats._Seat, "extend", counted)
+    monkeypatch.setattr(seats._Seat, "append", counted)
     monkeypatch.setattr(pattern_search, "_ROUNDS", 0)
     for seed in range(6):
         problem = with_loads(instance(60, 45, seed, use_of_rooms=0.9), seed)

@@ -1,0 +1,161 @@
+"""Patterns that are not listed, or not in the program: nothing is lost by leaving them out at first."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from scheduling import pairing
+from scheduling.benchmarks.instances import with_loads
+from scheduling.pairing import master, pattern_search, rounding, seats
+from scheduling.pairing.check import check
+from scheduling.pairing.columns import build_columns
+from scheduling.pairing.combination import written_again
+from scheduling.pairing.cuts import PatternCutter, tighten
+from scheduling.pairing.highs import LinearProgram
+from scheduling.pairing.instances import instance
+from scheduling.pairing.load import load
+from scheduling.pairing.master import Master
+from scheduling.pairing.relaxation import Model, generate, relax
+from scheduling.pairing.rows import Kind, Rows, build_rows
+from scheduling.pairing.seats import Node, Seats
+from scheduling.stop import Stop
+
+PROBLEMS = [with_loads(instance(60, 45, seed, use_of_rooms=0.9), seed) for seed in range(6)]
+
+
+def _model(problem: dict[str, Any]) -> Model:
+    checked = load(problem)
+    columns = build_columns(checked)
+    gain = problem["place_value"] + checked.score[columns.candidate]
+    return Model(checked, columns, build_rows(checked, columns, fill=False), gain)
+
+
+def _relaxed(problem: dict[str, Any]) -> tuple[LinearProgram, Master]:
+    """Return the relaxation over patterns, solved."""
+    model, stop = _model(problem), Stop()
+    relaxed = relax(model, [], stop, 0)
+    known = Master(model, stop, 0)
+    solved = known.solve(relaxed.prices.reduced, int(np.abs(relaxed.prices.reduced).max()) // 8)
+    assert solved is not None
+    return solved[0], known
+
+
+def _solved(problem: dict[str, Any]) -> tuple[int, str]:
+    solution = pairing.solve(problem)
+    assert not check(problem, solution)
+    return solution["value"], solution["status"]
+
+
+@pytest.fixture(scope="module")
+def best() -> list[tuple[int, str]]:
+    """What the six problems are worth, found over columns."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pattern_search, "_LEAST_COLUMNS", 10**9)
+        return [_solved(problem) for problem in PROBLEMS]
+
+
+@pytest.fixture(autouse=True)
+def always(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Search by patterns however small the problem is, with cuts however many columns they touch."""
+    monkeypatch.setattr(pattern_search, "_LEAST_COLUMNS", 0)
+    monkeypatch.setattr(rounding, "_DENSE", 1.0)
+    monkeypatch.setattr(rounding, "_ROWS", 1.0)
+
+
+def _cut_values(rows: Rows) -> Any:
+    """Return the coefficients of each column in the cuts, a row for each column."""
+    columns = len(rows.first) - 1
+    dense = np.zeros((columns, rows.count), dtype=np.int64)
+    np.add.at(dense, (np.repeat(np.arange(columns), np.diff(rows.first)), rows.row), rows.value)
+    return dense[:, rows.kind == Kind.CUT]
+
+
+def test_cuts_are_the_same_when_written_again_and_at_least_those_of_the_parts() -> None:
+    cuts = 0
+    for problem in PROBLEMS:
+        (program, known), stop = _relaxed(problem), Stop()
+        patterns = known.model
+        start = generate(patterns, program, patterns.price(np.zeros(patterns.rows.count)), stop)
+        cutter = PatternCutter(patterns)
+        tight = tighten(patterns, start, cutter, lambda: 0, stop, lambda _: None)
+        written = _cut_values(tight.model.rows)
+        assert (_cut_values(written_again(patterns.rows, cutter.cuts)) == written).all()
+        everything = np.arange(_model(problem).count)
+        parts = _cut_values(known.parts(everything, cutter.cuts))
+        first, column = patterns.patterns.first, patterns.patterns.column
+        together = np.add.reduceat(parts[column], first[:-1]) + parts[len(everything) + patterns.patterns.volunteer]
+        assert (together <= written).all()
+        cuts += len(cutter.cuts)
+    assert cuts > 5
+
+
+@pytest.mark.parametrize("rounds", [0, 12])
+def test_a_tree_that_begins_with_few_patterns_ends_at_the_same_value(
+    rounds: int, best: list[tuple[int, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grown: list[int] = []
+    grow = seats._Seat.grow
+
+    def counted(seat: Any, patterns: Any, rows: Any) -> None:
+        grown.append(len(patterns))
+        grow(seat, patterns, rows)
+
+    monkeypatch.setattr(seats._Seat, "grow", counted)
+    monkeypatch.setattr(pattern_search, "_FEWER", 10**9)
+    monkeypatch.setattr(pattern_search, "_WIDER", 0)
+    monkeypatch.setattr(pattern_search, "_ROUNDS", rounds)
+    assert [_solved(problem) for problem in PROBLEMS] == best
+    assert sum(grown) > 10
+
+
+def test_where_no_pattern_in_the_program_uses_a_row_up_others_come_in() -> None:
+    """A program without a solution tells nothing about patterns that it does not know."""
+    tried = 0
+    for problem in PROBLEMS:
+        program, known = _relaxed(problem)
+        patterns, rows, everything = known.model, known.model.rows, np.arange(known.model.count)
+        idle = np.setdiff1d(patterns.patterns.volunteer, patterns.patterns.volunteer[program.in_use()])
+        for volunteer in idle[:3].tolist():
+            full = np.zeros(rows.count, dtype=np.bool_)
+            full[volunteer] = True
+            node = Node(np.ones(patterns.count, dtype=np.bool_), full, 1 << 62, float(1 << 62))
+            bounds = []
+            for inside in (patterns.patterns.volunteer != volunteer, np.ones(patterns.count, dtype=np.bool_)):
+                most = np.full(patterns.count, 1 << 62)
+                with Seats(patterns, program, everything, np.arange(rows.count), most, Stop(), inside) as pair:
+                    solved = pair.solve([node], 0)[0]
+                if solved.chosen is not None:
+                    bounds.append(int(patterns.gain[solved.chosen].sum()))
+                else:
+                    assert solved.node is not None
+                    bounds.append(solved.node.bound)
+            assert bounds[0] == bounds[1]
+            tried += 1
+    assert tried > 3
+
+
+@pytest.mark.parametrize("many", [1, 100])
+def test_a_tree_of_fewer_patterns_than_needed_is_followed_by_one_of_all(
+    many: int, best: list[tuple[int, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pattern_search, "_MANY", many)
+    assert [_solved(problem) for problem in PROBLEMS] == best
+
+
+@pytest.mark.parametrize("most", [300, 600, 1200])
+def test_where_all_patterns_are_too_many_the_nearest_are_tried_and_columns_decide_the_rest(
+    most: int, best: list[tuple[int, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(master, "_MOST_PATTERNS", most)
+    monkeypatch.setattr(master, "_MOST_OF_EACH", 0)
+    assert [_solved(problem) for problem in PROBLEMS] == best
+
+
+def test_every_bound_that_is_reported_holds(best: list[tuple[int, str]], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pattern_search, "_MANY", 50)
+    for problem, (value, _) in zip(PROBLEMS, best, strict=True):
+        told: list[int] = []
+        pairing.solve(problem, on_progress=lambda _stage, _value, bound: told.append(bound or value))  # noqa: B023
+        assert told
+        assert min(told) >= value
