@@ -19,6 +19,8 @@ _ROUNDS = 1
 """So often cuts are looked for at a node."""
 _PLUNGE = 8
 """After so many nodes one goes down to a solution."""
+_HOPEFUL = 0.55
+"""One goes down no farther than to this share of what lies between the best value and the bound."""
 _ENOUGH = 0.05
 """A decision that costs both halves about this share of what is open is good enough."""
 _LEAST_LOSS = 1e-2
@@ -91,12 +93,15 @@ class Tree:
         while nodes:
             if self._stop.cut():
                 return max(self.value, self._undecided, *(node.bound for node in nodes))
-            # Mostly the node with the highest bound; now and then down from it to a solution.
-            plunge = since >= _PLUNGE and bool(halves)
-            node = max(halves if plunge else nodes, key=lambda each: each.loose)
-            since = since + 1 if plunge or since < _PLUNGE else 0
+            # Mostly the node with the highest bound; now and then down from it to a solution, with less care.
+            least = self.value + _HOPEFUL * (max(each.loose for each in nodes) - self.value)
+            near = [half for half in halves if half.loose > least] if since >= _PLUNGE else []
+            node = max(near or nodes, key=lambda each: each.loose)
+            since = since + 1 if near or since < _PLUNGE else 0
             nodes = [each for each in nodes if each is not node]
-            halves = self._branch(node, tries) if node.bound > self.value else []
+            halves = []
+            if node.bound > self.value:
+                halves = self._branch(node, 1, 0) if near else self._branch(node, tries, _ROUNDS)
             nodes += halves
             tries = _TRIED
         return max(self.value, self._undecided)
@@ -121,8 +126,17 @@ class Tree:
                 self._found(self._model.chosen(result.chosen), value)
         return result.node
 
-    def _branch(self, node: Node, tries: int) -> list[Node]:
-        """Return the halves of a node that may hold something better."""
+    def _branch(self, node: Node, tries: int, rounds: int) -> list[Node]:
+        """Return the halves of a node that may hold something better.
+
+        Parameters
+        ----------
+        node : Node
+        tries : int
+            So many decisions are tried at most.
+        rounds : int
+            So often cuts are looked for at the halves.
+        """
         choices = self._choices(node)
         if not choices:
             self._undecided = max(self._undecided, node.bound)
@@ -141,11 +155,11 @@ class Tree:
                 score, best = rated, halves
             if lost or score >= enough:
                 break
-        return self._tightened(best)
+        return self._tightened(best, rounds)
 
-    def _tightened(self, halves: list[Node | None]) -> list[Node]:
+    def _tightened(self, halves: list[Node | None], rounds: int) -> list[Node]:
         """Cut fractions off the relaxations of halves that were just solved."""
-        for _ in range(_ROUNDS):
+        for _ in range(rounds):
             results = self._seats.tighten(halves, self.value)
             if results is None or self._stop.cut():
                 break
