@@ -1,13 +1,16 @@
 """The document of measurements."""
 
+import itertools
 import os
 import platform
+import re
 import subprocess
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from scheduling.benchmarks.cases import CASES
 
+_MEASURED = re.compile(r"`--only (?P<name>\S+)`, (?P<date>\S+): (?P<machine>.*)\.")
 _INTRO = """# Measurements
 
 What the engines of [`scheduling`](../scheduling/README.md) are worth, beside what one would take instead: a greedy
@@ -53,6 +56,31 @@ def _version(package: str) -> str:
 def _table(head: list[str], rows: list[list[str]]) -> list[str]:
     lines = [head, ["---"] * len(head), *rows]
     return [f"| {' | '.join(cell.replace('|', '/') for cell in line)} |" for line in lines]
+
+
+def read(document: str) -> dict[str, dict[str, Any]]:
+    """Return the results of cases by name that a document has, as `written` wants them."""
+    lines = document.splitlines()
+    titles = {case.title: name for name, case in CASES.items()}
+    reached = {titles[cells[0]]: cells[-1] for cells in map(_cells, lines) if len(cells) == 4 and cells[0] in titles}
+    results: dict[str, dict[str, Any]] = {}
+    for place, line in enumerate(lines):
+        begins = _MEASURED.fullmatch(line)
+        if begins and begins["name"] in reached:
+            table = list(itertools.takewhile(bool, map(_cells, lines[place + 2 :])))
+            results[begins["name"]] = {
+                "date": begins["date"],
+                "machine": begins["machine"],
+                "reached": reached[begins["name"]],
+                "head": table[0],
+                "rows": table[2:],
+            }
+    return results
+
+
+def _cells(line: str) -> list[str]:
+    """Return the cells of a line of a table; none of other lines."""
+    return line[2:-2].split(" | ") if line.startswith("| ") and line.endswith(" |") else []
 
 
 def written(results: dict[str, dict[str, Any]], command: str) -> str:
