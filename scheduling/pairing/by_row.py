@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from scheduling.pairing.grouping import gather
+from scheduling.pairing.grouping import gather, turned
 from scheduling.pairing.problem import Ints
 from scheduling.pairing.rows import Cut, Rows
 
@@ -18,10 +18,8 @@ class ByRow:
     """
 
     def __init__(self, rows: Rows) -> None:
-        column = np.repeat(np.arange(len(rows.first) - 1), np.diff(rows.first))
-        order = np.argsort(rows.row, kind="stable")
-        self._column, self._value = column[order], rows.value[order]
-        self._first = np.searchsorted(rows.row[order], np.arange(rows.count + 1))
+        self._first, self._column, order = turned(rows.first, rows.row, rows.count)
+        self._value = rows.value[order]
 
     def add(self, cuts: Sequence[Cut]) -> None:
         """Note rows that were put behind the others."""

@@ -49,9 +49,10 @@ class Combination:
         size = np.diff(first)
 
         def summed(times: Ints) -> Ints:
-            # Sums of whole numbers below 2^53, so floats are exact.
-            weights = value * np.repeat(times, size)
-            return np.bincount(column, weights=weights, minlength=columns).astype(np.int64)
+            # In whole numbers: a column that was not there when the cut was made may have larger entries.
+            total = np.zeros(columns, dtype=np.int64)
+            np.add.at(total, column, value * np.repeat(times, size))
+            return total
 
         return self.rounded(summed(self.times), summed(self.slack))
 

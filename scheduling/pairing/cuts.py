@@ -154,7 +154,7 @@ def tighten(
         model = model.with_rows(model.rows.with_cuts(cuts))
         cutter.add(cuts, model.rows)
         program.extend(model.rows)
-        after = generate(model, program, model.price(np.zeros(model.rows.count)), stop)
+        after = generate(model, program, stop)
         if not after.complete:
             break
         dropped = _height(relaxed) - _height(after)

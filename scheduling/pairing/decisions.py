@@ -3,7 +3,7 @@
 import numpy as np
 
 from scheduling.pairing.columns import Columns
-from scheduling.pairing.grouping import gather
+from scheduling.pairing.grouping import gather, turned
 from scheduling.pairing.highs import Floats
 from scheduling.pairing.master import PatternModel
 from scheduling.pairing.problem import NO_START, Ints, Problem
@@ -58,14 +58,8 @@ class Decisions:
             base += int(key.max(initial=0)) + 1
         self._write(np.concatenate(keys), np.concatenate(rows), np.tile(pattern, len(kinds)), patterns.count)
         self.kind = np.searchsorted(begin, self._key, side="right") - 1
-        entry = np.repeat(np.arange(model.count), np.diff(model.rows.first))
-        order = np.lexsort((entry, model.rows.row))
-        self._of_row = entry[order]
-        decision = np.repeat(np.arange(self.count), np.diff(self._first))
-        order_ = np.argsort(self._pattern, kind="stable")
-        self._decision = decision[order_]
-        self._first_of = np.searchsorted(self._pattern[order_], np.arange(model.count + 1))
-        self._first_of_row = np.searchsorted(model.rows.row[order], np.arange(model.rows.count + 1))
+        self._first_of, self._decision, _ = turned(self._first, self._pattern, model.count)
+        self._first_of_row, self._of_row, _ = turned(model.rows.first, model.rows.row, model.rows.count)
 
     def _write(self, key: Ints, row: Ints, pattern: Ints, patterns: int) -> None:
         """Gather the patterns of each key, and leave out keys with the same patterns as one before."""

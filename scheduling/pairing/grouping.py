@@ -19,6 +19,19 @@ def gather(first: Ints, some: Ints) -> tuple[Ints, Ints]:
     return begin, np.arange(int(begin[-1])) + np.repeat(first[some] - begin[:-1], size)
 
 
+def turned(first: Ints, member: Ints, members: int) -> tuple[Ints, Ints, Ints]:
+    """Turn groups round: from the members of each group, ``member[first[i] : first[i + 1]]``, to the groups of each.
+
+    Returns
+    -------
+    first, group, order : int64 arrays
+        The groups of member ``j``, ascending, are ``group[first[j] : first[j + 1]]``; where they stood before.
+    """
+    order = np.argsort(member, kind="stable")
+    group = np.repeat(np.arange(len(first) - 1), np.diff(first))[order]
+    return np.searchsorted(member[order], np.arange(members + 1)), group, order
+
+
 def best_of_each(owner: Ints, worth: Ints, most: int | Ints) -> Ints:
     """Return the places of the best few of each owner, owner by owner, best first.
 

@@ -161,7 +161,7 @@ class _Listed:
         """Find the best solution; return a proven bound."""
         search, stop = self._search, self._stop
         model, ceiling = self._model, self._standing.bound
-        relaxed = generate(model, self._program, model.price(np.zeros(model.rows.count)), stop)
+        relaxed = generate(model, self._program, stop)
         if not relaxed.complete:
             return ceiling
         tight = tighten(
@@ -232,7 +232,7 @@ class _Listed:
                 return gap
             self._model = model = model.beside(new)
             program.widen(model.rows, model.gain)
-            self._relaxed = generate(model, program, model.price(np.zeros(model.rows.count)), self._stop)
+            self._relaxed = generate(model, program, self._stop)
         return None
 
     def _unknown(self, prices: Prices, gap: int) -> PatternModel:

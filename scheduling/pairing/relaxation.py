@@ -143,18 +143,16 @@ def relax(
     A program over few columns is solved; all columns are priced with its duals; those worth more than they cost come
     in, at most a few per child; and so on until there are none. Every round gives a valid bound, the best one is kept.
     """
-    best = model.price(np.zeros(model.rows.count))
     if model.columns.count == 0:
-        return Relaxation(best, np.zeros(0), True, None)
+        return Relaxation(model.price(np.zeros(model.rows.count)), np.zeros(0), True, None)
     program = LinearProgram(model.rows, model.gain, stop, seed)
     program.add(np.union1d(first_columns(model), np.array(known, dtype=np.int64)))
-    return generate(model, program, best, stop, on_round)
+    return generate(model, program, stop, on_round)
 
 
 def generate(
     model: Priced,
     program: LinearProgram,
-    best: Prices,
     stop: Stop,
     on_round: Callable[[Prices], None] | None = None,
 ) -> Relaxation:
@@ -165,12 +163,11 @@ def generate(
     model : Priced
         Whose rows are those of the program.
     program : LinearProgram
-    best : Prices
-        The best proof so far.
     stop : Stop
     on_round : callable, optional
         Called with the best prices after each round.
     """
+    best = model.price(np.zeros(model.rows.count))
     values = np.zeros(model.count)
     while True:
         if stop.cut() or not program.solve():

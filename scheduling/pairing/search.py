@@ -207,7 +207,7 @@ class _Search:
         kept = np.union1d(np.flatnonzero(ceiling > self.value), np.array(self.best, dtype=np.int64))
         kept = np.union1d(kept, program.in_use())
         few, program = narrow(model, program, kept, self.stop, program.inside[kept])
-        again = generate(few, program, few.price(np.zeros(few.rows.count)), self.stop)
+        again = generate(few, program, self.stop)
         if again.complete:
             tight = tighten(few, again, ColumnCutter(few), self.best_value, self.stop, self.told_price)
             few, again = tight.model, tight.relaxed

@@ -9,31 +9,23 @@ from scheduling import pairing
 from scheduling.benchmarks.instances import with_loads
 from scheduling.pairing import master, pattern_search, rounding, seats
 from scheduling.pairing.check import check
-from scheduling.pairing.columns import build_columns
 from scheduling.pairing.combination import written_again
 from scheduling.pairing.cuts import PatternCutter, tighten
 from scheduling.pairing.highs import LinearProgram
 from scheduling.pairing.instances import instance
-from scheduling.pairing.load import load
 from scheduling.pairing.master import Master
-from scheduling.pairing.relaxation import Model, generate, relax
-from scheduling.pairing.rows import Kind, Rows, build_rows
+from scheduling.pairing.relaxation import generate, relax
+from scheduling.pairing.rows import Kind, Rows
 from scheduling.pairing.seats import Node, Seats
 from scheduling.stop import Stop
+from tests.scheduling.models import model_of
 
 PROBLEMS = [with_loads(instance(60, 45, seed, use_of_rooms=0.9), seed) for seed in range(6)]
 
 
-def _model(problem: dict[str, Any]) -> Model:
-    checked = load(problem)
-    columns = build_columns(checked)
-    gain = problem["place_value"] + checked.score[columns.candidate]
-    return Model(checked, columns, build_rows(checked, columns, fill=False), gain)
-
-
 def _relaxed(problem: dict[str, Any]) -> tuple[LinearProgram, Master]:
     """Return the relaxation over patterns, solved."""
-    model, stop = _model(problem), Stop()
+    model, stop = model_of(problem), Stop()
     relaxed = relax(model, [], stop, 0)
     known = Master(model, stop, 0)
     solved = known.solve(relaxed.prices.reduced, int(np.abs(relaxed.prices.reduced).max()) // 8)
@@ -45,6 +37,12 @@ def _solved(problem: dict[str, Any]) -> tuple[int, str]:
     solution = pairing.solve(problem)
     assert not check(problem, solution)
     return solution["value"], solution["status"]
+
+
+def _bounds_told(problem: dict[str, Any]) -> list[int | None]:
+    told: list[int | None] = []
+    pairing.solve(problem, on_progress=lambda _stage, _value, bound: told.append(bound))
+    return told
 
 
 @pytest.fixture(scope="module")
@@ -76,12 +74,12 @@ def test_cuts_are_the_same_when_written_again_and_at_least_those_of_the_parts() 
     for problem in PROBLEMS:
         (program, known), stop = _relaxed(problem), Stop()
         patterns = known.model
-        start = generate(patterns, program, patterns.price(np.zeros(patterns.rows.count)), stop)
+        start = generate(patterns, program, stop)
         cutter = PatternCutter(patterns)
         tight = tighten(patterns, start, cutter, lambda: 0, stop, lambda _: None)
         written = _cut_values(tight.model.rows)
         assert (_cut_values(written_again(patterns.rows, cutter.cuts)) == written).all()
-        everything = np.arange(_model(problem).count)
+        everything = np.arange(model_of(problem).count)
         parts = _cut_values(known.parts(everything, cutter.cuts))
         first, column = patterns.patterns.first, patterns.patterns.column
         together = np.add.reduceat(parts[column], first[:-1]) + parts[len(everything) + patterns.patterns.volunteer]
@@ -155,7 +153,6 @@ def test_where_all_patterns_are_too_many_the_nearest_are_tried_and_columns_decid
 def test_every_bound_that_is_reported_holds(best: list[tuple[int, str]], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pattern_search, "_MANY", 50)
     for problem, (value, _) in zip(PROBLEMS, best, strict=True):
-        told: list[int] = []
-        pairing.solve(problem, on_progress=lambda _stage, _value, bound: told.append(bound or value))  # noqa: B023
+        told = [value if bound is None else bound for bound in _bounds_told(problem)]
         assert told
         assert min(told) >= value

@@ -14,30 +14,21 @@ from scheduling.benchmarks.instances import with_loads
 from scheduling.faults import InvalidProblem
 from scheduling.pairing import branching, master, pattern_search, rounding, search, seats
 from scheduling.pairing.check import check
-from scheduling.pairing.columns import build_columns
 from scheduling.pairing.instances import instance
-from scheduling.pairing.load import load
 from scheduling.pairing.master import Master
 from scheduling.pairing.patterns import Known, Lister, Patterns, TooManyError
 from scheduling.pairing.problem import NO_LIMIT, Ints
 from scheduling.pairing.relaxation import Model, relax
-from scheduling.pairing.rows import build_rows
 from scheduling.stop import Stop
 from tests.scheduling.brute_force import BruteForce, random_problem
+from tests.scheduling.models import model_of
 
 SEEDS = st.integers(0, 2**32 - 1)
 
 
-def _model(problem: dict[str, Any]) -> Model:
-    checked = load(problem)
-    columns = build_columns(checked)
-    gain = (problem["place_value"] or 0) + checked.score[columns.candidate]
-    return Model(checked, columns, build_rows(checked, columns, fill=False), gain)
-
-
 def _worths(seed: int) -> tuple[Model, Ints, Ints]:
     """Return a small model, what its columns are worth, and what a pattern of each volunteer must be worth."""
-    model = _model(with_loads(instance(9, 5, seed % 1000), seed % 1000))
+    model = model_of(with_loads(instance(9, 5, seed % 1000), seed % 1000))
     rng = np.random.default_rng(seed)
     return model, rng.integers(-30, 30, model.count), rng.integers(-20, 40, len(model.problem.volunteers))
 
@@ -112,7 +103,7 @@ def test_patterns_are_new_once(columns: int) -> None:
 
 
 def test_more_patterns_than_allowed_are_refused() -> None:
-    model = _model(instance(20, 8, 1))
+    model = model_of(instance(20, 8, 1))
     with pytest.raises(TooManyError):
         Lister(model.problem, model.columns).listed(
             np.zeros(model.count, dtype=np.int64), np.zeros(len(model.problem.volunteers), dtype=np.int64), 10
@@ -124,7 +115,7 @@ def test_the_bound_of_patterns_lies_between_the_optimum_and_the_bound_of_columns
     problem = with_loads(instance(40, 30, seed), seed)
     best = pairing.solve(problem)
     assert best["status"] == "optimal"
-    model = _model(problem)
+    model = model_of(problem)
     relaxed = relax(model, [], Stop(), 0)
     solved = Master(model, Stop(), 0).solve(relaxed.prices.reduced, 1 << relaxed.prices.shift)
     assert solved is not None
