@@ -17,13 +17,25 @@ def engine_version() -> str:
 
 
 class Run:
-    """Runs HiGHS so that it can be interrupted, and lets the caller's exceptions out unchanged."""
+    """Runs HiGHS so that it can be interrupted, and lets the caller's exceptions out unchanged.
 
-    def __init__(self, highs: highspy.Highs, stop: Stop) -> None:
+    Parameters
+    ----------
+    highs : highspy.Highs
+    stop : Stop
+    steps : int, optional
+        So many steps of the simplex are taken between two questions whether to stop. If not given it is asked all the
+        time, which slows short runs down.
+    """
+
+    def __init__(self, highs: highspy.Highs, stop: Stop, steps: int | None = None) -> None:
         self._highs, self._stop = highs, stop
         self._error: BaseException | None = None
         self._calls = 0
-        highs.cbSimplexInterrupt.subscribe(self._interrupt)
+        if steps is None:
+            highs.cbSimplexInterrupt.subscribe(self._interrupt)
+        else:
+            highs.setOptionValue("simplex_iteration_limit", steps)
         highs.cbMipInterrupt.subscribe(self._interrupt)
 
     def _interrupt(self, event: Any) -> None:
@@ -50,10 +62,13 @@ class Run:
 
     def run(self) -> highspy.HighsModelStatus:
         """Run and return the model status."""
-        self._highs.run()
-        if self._error is not None:
-            raise self._error
-        return self._highs.getModelStatus()
+        while True:
+            self._highs.run()
+            if self._error is not None:
+                raise self._error
+            status = self._highs.getModelStatus()
+            if status != highspy.HighsModelStatus.kIterationLimit or self._stop.cut():
+                return status
 
 
 def new_engine(seed: int) -> highspy.Highs:

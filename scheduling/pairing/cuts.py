@@ -19,7 +19,7 @@ from scheduling.stop import Stop
 _ROUNDS = 30
 _TRIED = 120
 """Rows of the basis that are tried for cuts of patterns: more of them find the same."""
-_PROGRESS, _SHARE = 1.0, 0.05
+_PROGRESS, _SHARE = 1.0, 0.02
 """A round that brings the bound down by less, or by less than this share of what all did, is idle."""
 _IDLE = 2
 """So many idle rounds one after the other are the end."""

@@ -20,6 +20,8 @@ BASIC = highspy.HighsBasisStatus.kBasic
 AT_LOWER = highspy.HighsBasisStatus.kLower
 """Stands in a basis for a column that is 0."""
 
+_STEPS = 1_000
+"""A program that goes on from a basis takes mostly far fewer steps."""
 _DUAL = 1
 """The engine's name of the dual simplex."""
 
@@ -38,17 +40,31 @@ class LinearProgram:
     gain : int64 array [columns]
     stop : Stop
     seed : int
+    steps : int, optional
+        See `scheduling.engine.Run`.
+    most : float
+        Largest value of a column. Rows mostly keep columns to 1 anyway, and what a column at such a limit is worth
+        shows in no row's price; but a program of few columns, all of them wanted, is solved sooner with it.
     """
 
-    def __init__(self, rows: Rows, gain: Ints, stop: Stop, seed: int) -> None:
-        self.rows, self._gain, self._seed = rows, gain, seed
+    def __init__(
+        self,
+        rows: Rows,
+        gain: Ints,
+        stop: Stop,
+        seed: int,
+        *,
+        steps: int | None = None,
+        most: float = highspy.kHighsInf,
+    ) -> None:
+        self.rows, self._gain, self._seed, self._most = rows, gain, seed, most
         self._upper, self._equal = rows.upper, rows.equal
         self.members = np.zeros(0, dtype=np.int64)
         self.inside = np.zeros(len(gain), dtype=np.bool_)
         self._place = np.full(len(gain), -1, dtype=np.int64)
         self.infeasible = False
         self._highs: Any = new_engine(seed)  # its stubs lack the calls about the basis
-        self._run = Run(self._highs, stop)
+        self._run = Run(self._highs, stop, steps)
         low, high = _row_limits(rows)
         empty = np.zeros(0, dtype=np.int32)
         self._highs.addRows(rows.count, low, high, 0, empty, empty, np.zeros(0))
@@ -69,7 +85,7 @@ class LinearProgram:
             count,
             self._gain[columns].astype(np.float64),
             np.zeros(count),
-            np.full(count, highspy.kHighsInf),
+            np.full(count, self._most),
             len(row),
             first[:-1].astype(np.int32),
             row.astype(np.int32),
@@ -126,7 +142,7 @@ class LinearProgram:
     def allow(self, members: Ints, open_: Bools) -> None:
         """Let members of the program be used, or keep them at 0."""
         if len(members):
-            upper = np.where(open_, highspy.kHighsInf, 0.0)
+            upper = np.where(open_, self._most, 0.0)
             self._highs.changeColsBounds(len(members), members.astype(np.int32), np.zeros(len(members)), upper)
 
     def demand(self, rows: Ints, whole: Bools) -> None:
@@ -173,7 +189,7 @@ class LinearProgram:
         kept_rows : bool array, optional
             Which rows are kept, all if not given; the others are not used up.
         """
-        new = LinearProgram(rows, gain, stop, self._seed)
+        new = LinearProgram(rows, gain, stop, self._seed, steps=_STEPS)
         new.add(np.arange(len(kept)) if inside is None else np.flatnonzero(inside))
         basis = self._highs.getBasis()
         status = [*basis.col_status, AT_LOWER]

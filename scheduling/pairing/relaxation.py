@@ -1,5 +1,6 @@
 """The linear relaxation of a pairing problem by column generation."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -124,7 +125,13 @@ class Relaxation:
 
 
 def relax(
-    model: Model, known: list[int], stop: Stop, seed: int, on_round: Callable[[Prices], None] | None = None
+    model: Model,
+    known: list[int],
+    stop: Stop,
+    seed: int,
+    on_round: Callable[[Prices], None] | None = None,
+    *,
+    most: float = math.inf,
 ) -> Relaxation:
     """Solve the linear relaxation over all columns.
 
@@ -137,6 +144,8 @@ def relax(
     seed : int
     on_round : callable, optional
         Called with the best prices after each round.
+    most : float
+        Largest value of a column in the program.
 
     Notes
     -----
@@ -145,7 +154,7 @@ def relax(
     """
     if model.columns.count == 0:
         return Relaxation(model.price(np.zeros(model.rows.count)), np.zeros(0), True, None)
-    program = LinearProgram(model.rows, model.gain, stop, seed)
+    program = LinearProgram(model.rows, model.gain, stop, seed, most=most)
     program.add(np.union1d(first_columns(model), np.array(known, dtype=np.int64)))
     return generate(model, program, stop, on_round)
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from scheduling.pairing.by_row import ByRow
 from scheduling.pairing.combination import Combination, Rounded
+from scheduling.pairing.halves import half_sums
 from scheduling.pairing.highs import Floats, LinearProgram
 from scheduling.pairing.problem import Ints
 from scheduling.pairing.relaxation import fractions
@@ -91,18 +92,14 @@ class Rounding:
         known : int64 array, optional
             Which row each row of the program is; the same if not given.
         """
-        basic = program.basics()
-        share = values[program.members[np.maximum(basic, 0)]]
-        part = np.where(basic >= 0, np.abs(share - np.rint(share)), 0)
-        places = fractions(part)
-        places = places[np.lexsort((places, -part[places], _denominator(part[places])))][: self._tried]
+        combinations = self._of_basis(program, values, known)
+        for rows in half_sums(self._rows, values):
+            combination = self._combine(rows, np.full(len(rows), 0.5))
+            if combination is not None:
+                combinations.append(combination)
         support = _Support(self._rows, values)
         found: list[tuple[float, Combination, Floats]] = []
-        for place in places.tolist():
-            rows, multipliers = program.inverse_row(place)
-            combination = self._combine(rows if known is None else known[rows], multipliers)
-            if combination is None:
-                continue
+        for combination in combinations:
             shape = support.shape(combination)
             depth, length = support.depth(combination, shape), float(np.sqrt(shape @ shape))
             if depth > _VIOLATED * max(length, 1.0):
@@ -124,6 +121,21 @@ class Rounding:
             else:
                 failed += 1
         return chosen
+
+    def _of_basis(self, program: LinearProgram, values: Floats, known: Ints | None) -> list[Combination]:
+        """Return combinations that rows of the basis give."""
+        basic = program.basics()
+        share = values[program.members[np.maximum(basic, 0)]]
+        part = np.where(basic >= 0, np.abs(share - np.rint(share)), 0)
+        places = fractions(part)
+        places = places[np.lexsort((places, -part[places], _denominator(part[places])))][: self._tried]
+        found = []
+        for place in places.tolist():
+            rows, multipliers = program.inverse_row(place)
+            combination = self._combine(rows if known is None else known[rows], multipliers)
+            if combination is not None:
+                found.append(combination)
+        return found
 
     def _combine(self, rows: Ints, multipliers: Floats) -> Combination | None:
         """Turn multipliers into a combination; None where it promises no cut."""

@@ -1,5 +1,6 @@
 """The best solution of a model, with its proof."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -89,7 +90,7 @@ def maximise(
     search = _Search(model, start, stop, seed, report, offer)
     if applies(model):
         rows, kept = light(model)
-        relaxed = search.relax(model.with_rows(rows))
+        relaxed = search.relax(model.with_rows(rows), most=1.0)
         if relaxed.complete and not search.done():
             search.by_patterns(relaxed)
         if search.done():
@@ -160,9 +161,10 @@ class _Search:
             self.take(greedy(self.model, self.best))
         return Found(self.best, self.value, max(self.bound, self.value), prices)
 
-    def relax(self, model: Model) -> Relaxation:
-        """Solve the linear relaxation, and round it up."""
-        relaxed = relax(model, self.best, self.stop, self.seed, lambda prices: self.tell("price", prices.bound))
+    def relax(self, model: Model, *, most: float = math.inf) -> Relaxation:
+        """Solve the linear relaxation, no column above ``most``, and round it up."""
+        told = partial(self.tell, "price")
+        relaxed = relax(model, self.best, self.stop, self.seed, lambda prices: told(prices.bound), most=most)
         self.lower(relaxed.prices.bound)
         self.take(round_up(self.model, relaxed, self.best))
         return relaxed
