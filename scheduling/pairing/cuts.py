@@ -46,7 +46,7 @@ class ColumnCutter:
     -----
     Three kinds: cliques are sets of columns that exclude each other pair by pair (`scheduling.pairing.cliques`);
     knapsacks join a volunteer's load and number of children (`scheduling.pairing.knapsacks`); rounded rows come from
-    the basis (`scheduling.pairing.rounding`).
+    the basis and from halves (`scheduling.pairing.rounding`).
     """
 
     def __init__(self, model: Model) -> None:
@@ -67,7 +67,7 @@ class ColumnCutter:
 
 
 class PatternCutter:
-    """Finds cuts of a model of patterns, which need no others than those from the basis.
+    """Finds cuts of a model of patterns, which need no others than rounded rows.
 
     Parameters
     ----------

@@ -77,7 +77,8 @@ class _System:
         filled = at_one & (rows.upper[row] == 1) & (value == 1)
         self._fills = np.full(len(used), -1, dtype=np.int64)
         self._fills[place[filled]] = row[filled]
-        self._turn(row[broken & near[row]], (np.cumsum(~whole) - 1)[place[broken & near[row]]])
+        kept = broken & near[row]
+        self._turn(row[kept], (np.cumsum(~whole) - 1)[place[kept]])
 
     def _turn(self, row: Ints, column: Ints) -> None:
         """Note the columns of each row, and row by row each pair of a column and a row that has it too."""
@@ -110,7 +111,8 @@ class _System:
         """Return sets of rows that make broken cuts."""
         alone = self.weights()
         start = np.sort(np.argsort(alone, kind="stable")[: max(_LARGE // self.count, 1)])
-        sums, found = _Sums(self, alone, len(start)), dict[bytes, Ints]()
+        sums = _Sums(self, alone, len(start))
+        found: dict[bytes, Ints] = {}
         for _ in range(min(_STEPS, self.count)):
             sums.grow(start)
             ending, start = sums.next()

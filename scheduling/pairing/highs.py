@@ -43,8 +43,8 @@ class LinearProgram:
     steps : int, optional
         See `scheduling.engine.Run`.
     most : float
-        Largest value of a column. Rows mostly keep columns to 1 anyway, and what a column at such a limit is worth
-        shows in no row's price; but a program of few columns, all of them wanted, is solved sooner with it.
+        Largest value of a column. With 1 a program of few columns, most of them wanted, is solved sooner; but what a
+        column at this limit is worth shows in no row's price.
     """
 
     def __init__(
@@ -189,7 +189,7 @@ class LinearProgram:
         kept_rows : bool array, optional
             Which rows are kept, all if not given; the others are not used up.
         """
-        new = LinearProgram(rows, gain, stop, self._seed, steps=_STEPS)
+        new = LinearProgram(rows, gain, stop, self._seed, steps=_STEPS, most=self._most)
         new.add(np.arange(len(kept)) if inside is None else np.flatnonzero(inside))
         basis = self._highs.getBasis()
         status = [*basis.col_status, AT_LOWER]

@@ -1,4 +1,4 @@
-"""Mixed-integer rounding: cuts from the basis of a linear program, exact in whole numbers."""
+"""Mixed-integer rounding: cuts from the basis of a linear program and from halves, exact in whole numbers."""
 
 from collections.abc import Sequence
 
@@ -55,9 +55,9 @@ class Rounding:
         sum ((d - r) floor(a_j / d) + max(0, a_j mod d - r)) x_j + (slacks likewise) <= (d - r) floor(B / d)
 
     where a slack that is not known to be whole counts ``min(0, U_i)``. Slacks are then replaced by ``b - A x``. The
-    multipliers are those of a row of the basis in which a basic column is a fraction (Gomory); whole parts of
-    multipliers of whole slacks are left out, which changes no remainder. All numbers are whole, so the cut is right
-    whatever the engine's tolerance was.
+    multipliers are those of a row of the basis in which a basic column is a fraction (Gomory), or all are a half
+    (`scheduling.pairing.halves`); whole parts of multipliers of whole slacks are left out, which changes no remainder.
+    All numbers are whole, so the cut is right whatever the engine's tolerance was.
     """
 
     def __init__(self, rows: Rows, tried: int = _TRIED) -> None:

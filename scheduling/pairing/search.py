@@ -163,8 +163,11 @@ class _Search:
 
     def relax(self, model: Model, *, most: float = math.inf) -> Relaxation:
         """Solve the linear relaxation, no column above ``most``, and round it up."""
-        told = partial(self.tell, "price")
-        relaxed = relax(model, self.best, self.stop, self.seed, lambda prices: told(prices.bound), most=most)
+
+        def told(prices: Prices) -> None:
+            self.tell("price", prices.bound)
+
+        relaxed = relax(model, self.best, self.stop, self.seed, told, most=most)
         self.lower(relaxed.prices.bound)
         self.take(round_up(self.model, relaxed, self.best))
         return relaxed
