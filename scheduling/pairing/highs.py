@@ -22,8 +22,8 @@ AT_LOWER = highspy.HighsBasisStatus.kLower
 
 _STEPS = 1_000
 """A program that goes on from a basis takes mostly far fewer steps."""
-_DUAL = 1
-"""The engine's name of the dual simplex."""
+_DUAL, _PRIMAL = 1, 4
+"""The engine's names of the dual and the primal simplex."""
 
 
 def _row_limits(rows: Rows) -> tuple[Floats, Floats]:
@@ -45,6 +45,8 @@ class LinearProgram:
     most : float
         Largest value of a column. With 1 a program of few columns, most of them wanted, is solved sooner; but what a
         column at this limit is worth shows in no row's price.
+    primal : bool
+        Whether the primal simplex solves it: faster where few rows get many columns, a few at a time.
     """
 
     def __init__(
@@ -56,6 +58,7 @@ class LinearProgram:
         *,
         steps: int | None = None,
         most: float = highspy.kHighsInf,
+        primal: bool = False,
     ) -> None:
         self.rows, self._gain, self._seed, self._most = rows, gain, seed, most
         self._upper, self._equal = rows.upper, rows.equal
@@ -69,9 +72,9 @@ class LinearProgram:
         empty = np.zeros(0, dtype=np.int32)
         self._highs.addRows(rows.count, low, high, 0, empty, empty, np.zeros(0))
         self._highs.changeObjectiveSense(highspy.ObjSense.kMaximize)
-        # A warm start is worth more than presolve, and the dual simplex is the faster one even after columns came in.
+        # A warm start is worth more than presolve; mostly the dual simplex is faster, even after columns came in.
         self._highs.setOptionValue("presolve", "off")
-        self._highs.setOptionValue("simplex_strategy", _DUAL)
+        self._highs.setOptionValue("simplex_strategy", _PRIMAL if primal else _DUAL)
         self._highs.setOptionValue("dual_simplex_cost_perturbation_multiplier", 0.0)
 
     def add(self, columns: Ints) -> None:
@@ -144,6 +147,11 @@ class LinearProgram:
         if len(members):
             upper = np.where(open_, self._most, 0.0)
             self._highs.changeColsBounds(len(members), members.astype(np.int32), np.zeros(len(members)), upper)
+
+    def take(self, members: Ints) -> None:
+        """Use members of the program once."""
+        one = np.ones(len(members))
+        self._highs.changeColsBounds(len(members), members.astype(np.int32), one, one)
 
     def demand(self, rows: Ints, whole: Bools) -> None:
         """Let rows hold with equality, or again as ``<=``."""

@@ -1,11 +1,14 @@
 """The best pairs without a timetable, with their proof."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from scheduling.pairing import search
+from scheduling.pairing.assignment.carrying import Carrying, Known, applies
+from scheduling.pairing.assignment.choosing import choose
 from scheduling.pairing.assignment.groups import Exchange
+from scheduling.pairing.assignment.packing import Packing
 from scheduling.pairing.assignment.partner import Partner, runs
 from scheduling.pairing.assignment.partner import search as run_here
 from scheduling.pairing.assignment.tables import Tables, tables
@@ -34,7 +37,21 @@ _ROUNDING = 1e-6
 
 @dataclass(slots=True)
 class Standing:
-    """The best solution so far, and what is proven about every solution."""
+    """The best solution so far, and what is proven about every solution.
+
+    Attributes
+    ----------
+    model : Model
+    prices : Prices
+        Of the linear relaxation.
+    best : list of int
+        Columns of the best solution.
+    value, bound : int
+    offer : callable
+        Hears of better solutions and bounds.
+    most : int64 array [columns]
+        Bounds of the solutions that have a column.
+    """
 
     model: Model
     prices: Prices
@@ -42,6 +59,10 @@ class Standing:
     value: int
     bound: int
     offer: Offer
+    most: Ints = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.most = self.prices.bound_with()
 
     def take(self, chosen: list[int]) -> None:
         """Take a solution if it is better and keeps every rule."""
@@ -57,7 +78,12 @@ class Standing:
 
     def worth_keeping(self) -> int:
         """Count the columns that a better solution could use."""
-        return int((self.prices.bound_with() > self.value).sum())
+        return int((self.most > self.value).sum())
+
+    def lower(self, bound: int, most: Ints) -> None:
+        """Note a bound of all solutions, and of those that have a column each."""
+        self.bound = max(min(self.bound, bound), self.value)
+        self.most = np.minimum(self.most, most)
 
 
 def maximise(
@@ -68,8 +94,10 @@ def maximise(
     Notes
     -----
     Without load limits that can bind the linear relaxation is a transport problem: its vertices are whole, and it is
-    solved exactly. With them it is a generalised assignment problem: the relaxation's prices guide exchanges in groups
-    of volunteers, and an integer program over the columns that could still matter tries to prove the result.
+    solved exactly. With them it is a generalised assignment problem. Where volunteers carry few children each, it is
+    relaxed over the sets that they can carry, and dives from there give a bound and a solution close to it
+    (`scheduling.pairing.assignment.carrying`). Prices guide exchanges in groups of volunteers, and an integer program
+    over the columns that could still matter tries to prove the result.
     """
     if not loaded(model):
         return search.maximise(model, start, stop, seed, report, margin=margin, offer=offer)
@@ -108,23 +136,28 @@ def improve(
 
 
 def _search(standing: Standing, laid: Tables, stop: Stop, seed: int, report: Report) -> None:
-    """Exchange here and in a second process; close with an integer program, early where it is small."""
+    """Dive and exchange here, exchange in a second process; close with an integer program, early where it is small."""
     agent = laid.agents(standing.best, standing.model)
-    exchange = Exchange(laid, agent, seed)
 
     def tell() -> None:
         standing.take(laid.chosen(exchange.best))
         report("exchange", standing.value, standing.bound)
         standing.offer(standing.best, standing.value, standing.bound)
 
-    tell()
     lengths = runs(_ROUNDS)
     with Partner(laid, agent, seed, _ROUNDS) as partner:
+        carried = Carried(standing, laid, stop, seed, report)
+        exchange = Exchange(laid, carried.dive(agent), seed)
+        if not standing.open:
+            return
+        tell()
         run_here(exchange, lengths[:_SHORT], stop, tell)
         tell()
-        tried = standing.open and standing.worth_keeping() <= _FEW
-        if tried and not stop.cut():
-            close(standing, stop, seed, report)
+        tried = carried.close()
+        if standing.open and not tried:
+            tried = standing.worth_keeping() <= _FEW
+            if tried and not stop.cut():
+                close(standing, stop, seed, report)
         if standing.open and not tried:
             run_here(exchange, lengths[_SHORT:], stop, tell)
             tell()
@@ -134,6 +167,72 @@ def _search(standing: Standing, laid: Tables, stop: Stop, seed: int, report: Rep
             tried = tried and standing.value == known
     if standing.open and not tried and not stop.cut():
         close(standing, stop, seed, report)
+
+
+class Carried:
+    """The search by the sets of children that agents can carry, where that applies.
+
+    Parameters
+    ----------
+    standing : Standing
+    laid : Tables
+    stop : Stop
+    seed : int
+    report : callable
+    """
+
+    def __init__(self, standing: Standing, laid: Tables, stop: Stop, seed: int, report: Report) -> None:
+        self._standing, self._laid, self._stop, self._seed, self._report = standing, laid, stop, seed, report
+        self._packing = Packing(laid)
+        self._kept = int(standing.model.gain[laid.kept].sum())
+        self._known: Known | None = None
+
+    def dive(self, agent: Ints) -> Ints:
+        """Bound, and dive to solutions; return what is worth going on from, ``agent`` where nothing better is known."""
+        standing, packing, kept = self._standing, self._packing, self._kept
+        price = self._laid.price_of_empty()
+        if not applies(packing, price) or self._stop.cut():
+            return agent
+        carrying = Carrying(packing, self._stop, self._seed)
+        carrying.begin(price, standing.value - kept)
+        carrying.relax()
+        self._known = carrying.best
+        if self._known is not None:
+            bound, most = packing.bound_with(self._known.price)
+            standing.lower(bound + kept, self._laid.of_columns(most + kept, standing.model.count, bound + kept))
+            self._tell()
+        best = None
+        for sets in carrying.dives():
+            value = int(packing.gain[sets].sum())
+            if best is None or value > best:
+                best, agent = value, self._laid.placed(sets)
+                standing.take(self._laid.chosen(agent))
+                self._tell()
+            if not standing.open:
+                break
+        return agent
+
+    def close(self) -> bool:
+        """Choose among the sets that a better solution may have; tell whether all of them were looked at."""
+        standing, laid, packing = self._standing, self._laid, self._packing
+        whole = False
+        while self._known is not None and standing.open and not whole and not self._stop.cut():
+            before = standing.value
+            start = laid.carried(laid.agents(standing.best, standing.model))
+            found = choose(packing, self._known, before - self._kept, start, self._stop, self._seed, node_limit=_NODES)
+            if found is None:
+                break
+            standing.take(laid.chosen(laid.placed(found.sets)))
+            standing.bound = min(standing.bound, max(standing.value, found.bound + self._kept))
+            self._tell()
+            whole = found.whole
+            if standing.value == before:
+                break
+        return whole
+
+    def _tell(self) -> None:
+        self._report("sets", self._standing.value, self._standing.bound)
+        self._standing.offer(self._standing.best, self._standing.value, self._standing.bound)
 
 
 def _take(standing: Standing, laid: Tables, result: tuple[float, Ints] | None) -> None:
@@ -146,7 +245,7 @@ def close(standing: Standing, stop: Stop, seed: int, report: Report, nodes: int 
     report("integer", standing.value, standing.bound)
     standing.offer(standing.best, standing.value, standing.bound)
     model = standing.model
-    with_column = standing.prices.bound_with()
+    with_column = standing.most
     keep = with_column > standing.value
     if int(keep.sum()) > _MOST_COLUMNS:
         order = np.lexsort((np.arange(len(with_column)), -standing.prices.reduced))

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scheduling.pairing.bound import Prices
-from scheduling.pairing.problem import NO_LIMIT, Ints
+from scheduling.pairing.problem import NO_LIMIT, Bools, Ints
 from scheduling.pairing.relaxation import Model
 from scheduling.pairing.rows import Kind
 
@@ -85,6 +85,37 @@ class Tables:
         placed = np.flatnonzero(agent < self.nobody)
         columns: list[int] = self.column[agent[placed], self.child[placed]].tolist()
         return sorted(self.kept + columns)
+
+    def first(self) -> Ints:
+        """Return the first place of each child that has places left."""
+        return np.flatnonzero(np.diff(self.child, prepend=-1))
+
+    def price_of_empty(self) -> NDArray[np.float64]:
+        """Return, for each child that has places left, the price of leaving one empty."""
+        return np.asarray(self.price[self.nobody, self.first()], dtype=np.float64)
+
+    def placed(self, sets: Bools) -> Ints:
+        """Return the agent of each place; ``sets`` [agents, children with places left] are what the agents carry."""
+        first = self.first()
+        agent = np.full(self.places, self.nobody, dtype=np.int64)
+        child, carrier = np.nonzero(sets.T)
+        rank = np.arange(len(child)) - np.searchsorted(child, child)
+        agent[first[child] + rank] = carrier
+        return agent
+
+    def carried(self, agent: Ints) -> Bools:
+        """Return what the agents carry [agents, children with places left], given the agent of each place."""
+        sets = np.zeros((len(self.capacity), len(self.first())), dtype=np.bool_)
+        number = np.cumsum(np.diff(self.child, prepend=-1) > 0) - 1
+        sets[agent, number] = True
+        return sets[: self.nobody]
+
+    def of_columns(self, numbers: Ints, columns: int, otherwise: int) -> Ints:
+        """Return numbers [agents, children with places left] column by column, another one where there is none."""
+        column = self.column[: self.nobody, self.child[self.first()]]
+        result = np.full(columns, otherwise)
+        result[column[column >= 0]] = numbers[column >= 0]
+        return result
 
 
 def tables(model: Model, prices: Prices, near: int = 10) -> Tables | None:

@@ -45,7 +45,8 @@ def lost(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Non
 def short(monkeypatch: pytest.MonkeyPatch) -> None:
     """End the search soon, with nothing proven."""
     monkeypatch.setattr(search, "_ROUNDS", 4)
-    monkeypatch.setattr(search, "_NODES", 1)
+    monkeypatch.setattr(search, "close", lambda *_: None)
+    monkeypatch.setattr(search, "choose", lambda *_, **__: None)
 
 
 def unproven() -> dict[str, Any]:
@@ -80,6 +81,7 @@ def test_what_is_proven_all_the_same_was_not_interrupted(monkeypatch: pytest.Mon
 @pytest.mark.usefixtures("lost")
 def test_options_that_begin_from_such_an_answer_tell_it_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(search, "close", lambda *_: None)
+    monkeypatch.setattr(search, "applies", lambda *_: False)  # dives would prove it
     problem = pairing_problem(gap_instance("C", 5, 40, 3))
     solution = pairing.solve_wishes(problem, pairing.Wishes())
     assert pairing.solve(problem)["status"] == "feasible"
