@@ -13,9 +13,10 @@ from qianshou.accounts.models import Membership, User
 from qianshou.centres.models import Centre, OpeningHours, Room, TravelTime, Village
 from qianshou.children.models import Child, Guardian
 from qianshou.companionship.models import MatchingRun, Proposal
-from qianshou.companionship.services import solve_run, start_run
+from qianshou.companionship.services import record_pairing, solve_run, start_run
 from qianshou.core import clock
 from qianshou.volunteers.models import AvailabilitySlot, Check, Volunteer
+from tests.companionship.pages import CANARIES
 
 TODAY = date(2026, 11, 23)
 _number = itertools.count(1)
@@ -101,3 +102,48 @@ def make_home(db: None) -> Callable[..., Home]:
 @pytest.fixture
 def home(make_home: Callable[..., Home]) -> Home:
     return make_home()
+
+
+@pytest.fixture
+def scene(home):
+    """A home with one of everything: proposals, a child left over, a volunteer out, rules, pairings."""
+    home.kid = home.child(
+        "陈小雨", interests=["下棋"], needs=["数学"], dialects=["普通话", "苗语"], school_class="三年级1班"
+    )
+    home.kid.illness_type, home.kid.national_id, home.kid.current_address = CANARIES[0], CANARIES[2], CANARIES[3]
+    home.kid.save()
+    Guardian.objects.filter(child=home.kid).update(is_current=True)
+    home.helper = home.volunteer(
+        "吴大勇",
+        sex="male",
+        interests=["象棋"],
+        skills=["辅导数学"],
+        dialects=["苗语"],
+        phone=CANARIES[1],
+        user=home.person("volunteer"),
+    )
+    home.way(home.helper, 12)
+    home.volunteer("钱多多", checked=False)
+    home.lonely = home.child("孙独自", dialects=["侗语"])
+    home.match = home.run()
+    home.proposal_ = home.match.proposals.get()
+    return home
+
+
+@pytest.fixture
+def as_(client):
+    def sign_in(user):
+        client.force_login(user)
+        return client
+
+    return sign_in
+
+
+@pytest.fixture
+def paired(scene):
+    scene.pairing = record_pairing(
+        scene.kid, scene.helper, weekday=3, starts=time(16), ends=time(17), room=scene.rooms[0], by=scene.manager
+    )
+    scene.grandmother = scene.person("guardian")
+    Guardian.objects.filter(child=scene.kid).update(user=scene.grandmother)
+    return scene

@@ -1,4 +1,4 @@
-"""The pages of matching and pairings: who may see and do what, in both languages, and what never leaks."""
+"""The pages of matching: who may see and do what, in both languages, and what never leaks."""
 
 from __future__ import annotations
 
@@ -6,56 +6,13 @@ import re
 from datetime import date, time
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from qianshou.children.models import Guardian
 from qianshou.companionship import services
 from qianshou.companionship.models import MatchingRun, Pairing, PairRule, Proposal
 from qianshou.core import obligations
 from qianshou.core.models import Job
-
-CANARIES = ("金丝雀遗传病", "10088887777", "999999201605041234", "金丝雀住址")
-
-
-@pytest.fixture
-def scene(home):
-    """A home with one of everything: proposals, a child left over, a volunteer out, rules, pairings."""
-    home.kid = home.child(
-        "陈小雨", interests=["下棋"], needs=["数学"], dialects=["普通话", "苗语"], school_class="三年级1班"
-    )
-    home.kid.illness_type, home.kid.national_id, home.kid.current_address = CANARIES[0], CANARIES[2], CANARIES[3]
-    home.kid.save()
-    Guardian.objects.filter(child=home.kid).update(is_current=True)
-    home.helper = home.volunteer(
-        "吴大勇",
-        sex="male",
-        interests=["象棋"],
-        skills=["辅导数学"],
-        dialects=["苗语"],
-        phone=CANARIES[1],
-        user=home.person("volunteer"),
-    )
-    home.way(home.helper, 12)
-    home.volunteer("钱多多", checked=False)
-    home.lonely = home.child("孙独自", dialects=["侗语"])
-    home.match = home.run()
-    home.proposal_ = home.match.proposals.get()
-    return home
-
-
-@pytest.fixture
-def as_(client):
-    def sign_in(user):
-        client.force_login(user)
-        return client
-
-    return sign_in
-
-
-def body(response):
-    return response.content.decode()
+from tests.companionship.pages import CANARIES, body, count_queries
 
 
 @pytest.mark.parametrize(("language", "word"), [("zh-hans", "下棋"), ("en", "likes")])
@@ -328,95 +285,6 @@ def test_a_rule_is_lifted_on_its_page(scene, as_):
     assert not PairRule.objects.in_force().exists()
 
 
-# ---- pairings --------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def paired(scene):
-    scene.pairing = services.record_pairing(
-        scene.kid, scene.helper, weekday=3, starts=time(16), ends=time(17), room=scene.rooms[0], by=scene.manager
-    )
-    scene.grandmother = scene.person("guardian")
-    Guardian.objects.filter(child=scene.kid).update(user=scene.grandmother)
-    return scene
-
-
-def test_a_volunteer_meets_the_own_child_by_surname(paired, as_):
-    client = as_(paired.helper.user)
-    for address in (reverse("companionship:pairings"), paired.pairing.get_absolute_url()):
-        text = body(client.get(address))
-        assert "陈小雨" not in text
-        assert "数学" not in text.replace("辅导数学", "")
-        assert "陈" in text
-    assert client.get(reverse("companionship:pairings")).context["sees_all"] is False
-
-
-def test_a_guardian_meets_the_companion_by_surname(paired, as_):
-    client = as_(paired.grandmother)
-    for address in (reverse("companionship:pairings"), paired.pairing.get_absolute_url()):
-        response = client.get(address)
-        assert response.status_code == 200
-        assert "吴大勇" not in body(response)
-        assert "吴" in body(response)
-        assert "陈小雨" not in body(response)
-
-
-def test_no_one_else_sees_a_pairing(paired, make_home, as_):
-    address = paired.pairing.get_absolute_url()
-    assert as_(make_home("H98").manager).get(address).status_code == 404
-    assert as_(paired.person("volunteer")).get(address).status_code == 404
-    assert as_(paired.person("guardian")).get(address).status_code == 404
-    services.withdraw_pairing(paired.pairing, by=paired.manager, reason="秘密的原因")
-    assert as_(paired.helper.user).get(address).status_code == 404
-    assert "秘密的原因" in body(as_(paired.manager).get(address))
-
-
-@pytest.mark.parametrize(
-    ("query", "count"),
-    [
-        ("", 1),
-        ("?state=active", 1),
-        ("?state=ended", 0),
-        ("?weekday=3", 1),
-        ("?weekday=4", 0),
-        ("?q=陈小雨", 1),
-        ("?q=吴大", 1),
-        ("?q=无此人", 0),
-        ("?centre=H01", 1),
-    ],
-)
-def test_filters_stand_in_the_address(paired, as_, query, count):
-    client = as_(paired.manager)
-    response = client.get(reverse("companionship:pairings") + query)
-    assert len(response.context["rows"]) == count
-    part = client.get(reverse("companionship:pairings") + query, headers={"HX-Request": "true"})
-    assert "<html" not in body(part)
-
-
-def test_a_filter_that_is_no_value_is_422(paired, as_):
-    client = as_(paired.manager)
-    assert client.get(reverse("companionship:pairings") + "?state=verliebt").status_code == 422
-    assert client.get(reverse("companionship:runs") + "?centre=H55").status_code == 422
-    assert client.get(reverse("companionship:pairings") + "?page=zwei").status_code == 404
-
-
-def test_searching_by_name_finds_nothing_for_those_who_may_not_look_through_names(paired, as_):
-    response = as_(paired.helper.user).get(reverse("companionship:pairings") + "?q=陈小雨")
-    assert response.context["rows"] == []
-
-
-def test_withdrawing_on_the_page(paired, as_):
-    address = reverse("companionship:pairing_withdraw", args=[paired.pairing.code])
-    assert as_(paired.helper.user).get(address).status_code == 403
-    assert as_(paired.person("worker")).post(address, {"reason": "x"}).status_code == 403
-    client = as_(paired.manager)
-    assert client.post(address, {"reason": ""}).status_code == 422
-    assert client.post(address, {"reason": "志愿者搬家"}).status_code == 303
-    assert client.post(address, {"reason": "志愿者搬家"}).status_code == 409
-    paired.pairing.refresh_from_db()
-    assert paired.pairing.state == "ended"
-
-
 def test_the_start_page_names_what_waits(scene, as_):
     text = body(as_(scene.manager).get("/"))
     assert scene.match.get_absolute_url() in text
@@ -430,15 +298,6 @@ def test_the_start_page_names_what_waits(scene, as_):
 
 
 # ---- queries ---------------------------------------------------------------------------------------------------------
-
-
-def count_queries(client, address):
-    client.get(address)
-    with CaptureQueriesContext(
-        connection,
-    ) as caught:
-        assert client.get(address).status_code == 200
-    return len(caught)
 
 
 def test_a_run_takes_the_same_queries_with_1_and_with_50_proposals(scene, as_):
@@ -463,19 +322,3 @@ def test_a_run_takes_the_same_queries_with_1_and_with_50_proposals(scene, as_):
     response = client.get(address)
     assert len(response.context["cards"]) == 50
     assert count_queries(client, address) == few <= 30
-
-
-def test_lists_take_the_same_queries_with_1_and_with_20_rows(paired, as_):
-    client = as_(paired.manager)
-    lists = [reverse("companionship:pairings"), reverse("companionship:runs"), reverse("companionship:rules")]
-    services.lock_pair(paired.lonely, paired.helper, by=paired.manager)
-    few = [count_queries(client, address) for address in lists]
-    for number in range(19):
-        child, helper = paired.child(), paired.volunteer()
-        services.record_pairing(child, helper, weekday=3, starts=time(16), ends=time(17), room=None, by=None)
-        services.lock_pair(paired.child(), helper, by=paired.manager)
-        MatchingRun.objects.create(
-            centre=paired.centre, as_of=date(2026, 11, 23), state="ready", created_by=paired.manager, seed=number
-        )
-    assert [count_queries(client, address) for address in lists] == few
-    assert max(few) <= 30

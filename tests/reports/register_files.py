@@ -165,3 +165,9 @@ def read_volunteers(*rows: Sequence[Any]) -> Outcome:
 def codes(outcome: Outcome) -> tuple[list[str], list[str]]:
     """Codes of what was rejected and of what was warned about."""
     return [issue.code for issue in outcome.rejected], [issue.code for issue in outcome.warnings]
+
+
+def one_record(outcome):
+    """Return the record of an outcome that has just one."""
+    ((_, record),) = outcome.records
+    return record
