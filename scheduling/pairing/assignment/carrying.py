@@ -24,7 +24,7 @@ _AT_ONCE = (0.3, 0.05, 0.15)
 """Of the agents that have no set yet so many get theirs in a step, in each dive."""
 _EFFORT = 6_000
 """Agents times children times dives."""
-_MOST_STATES, _MOST_CHILDREN = 8_000_000, 12
+_MOST_OF_EACH, _MOST_STATES, _MOST_CHILDREN = 2_000, 8_000_000, 12
 """Larger knapsacks, or sets of more children on average, take longer than they are worth."""
 _USED = 1e-6
 
@@ -46,13 +46,10 @@ class Known:
 
 def applies(packing: Packing, price: Floats) -> bool:
     """Tell whether sets of children are worth knowing: few children each and, at prices near the best, small tables."""
-    children = float(packing.places.sum())
-    return (
-        packing.shift > 0
-        and bool(packing.candidates.any())
-        and children <= _MOST_CHILDREN * packing.agents
-        and packing.states(packing.scaled(price)) <= _MOST_STATES
-    )
+    if packing.shift <= 0 or int(packing.places.sum()) > _MOST_CHILDREN * packing.agents:
+        return False
+    each, together = packing.states(packing.scaled(price))
+    return 0 < each <= _MOST_OF_EACH and together <= _MOST_STATES
 
 
 class Carrying:

@@ -75,13 +75,13 @@ class Packing:
         """Number of agents."""
         return len(self._capacity)
 
-    def states(self, price: Ints) -> int:
-        """Count what the programme over all children at these prices looks at: a measure of its time and memory."""
+    def states(self, price: Ints) -> tuple[int, int]:
+        """Count what the programme at these prices looks at: in each step for each agent, and in all steps for all."""
         usable = self._fitting & ((self.gain << self.shift) > price)
         carried = 1 + np.minimum(self._capacity, np.where(usable, self._load, 0).sum(axis=1))
         items = int(usable.sum(axis=1).max(initial=0))
-        levels = 1 + min(int(self._most.max(initial=0)), items)
-        return int(carried.max(initial=0)) * levels * self.agents * items
+        each = int(carried.max(initial=0)) * (1 + min(int(self._most.max(initial=0)), items))
+        return each, each * self.agents * items
 
     def scaled(self, price: Floats) -> Ints:
         """Return prices of the children as whole numbers, none below 0."""

@@ -31,7 +31,8 @@ _MOST_COLUMNS = 20_000
 """Columns that the integer program gets at most: its presolve cannot be interrupted."""
 
 _SHORT, _ROUNDS = 3, 7
-_NODES = 300
+_NODES, _NODES_OF_SETS = 300, 20
+"""Where sets are close to a proof a few nodes do; where they are not, hundreds do not either."""
 _ROUNDING = 1e-6
 
 
@@ -219,7 +220,9 @@ class Carried:
         while self._known is not None and standing.open and not whole and not self._stop.cut():
             before = standing.value
             start = laid.carried(laid.agents(standing.best, standing.model))
-            found = choose(packing, self._known, before - self._kept, start, self._stop, self._seed, node_limit=_NODES)
+            found = choose(
+                packing, self._known, before - self._kept, start, self._stop, self._seed, node_limit=_NODES_OF_SETS
+            )
             if found is None:
                 break
             standing.take(laid.chosen(laid.placed(found.sets)))
