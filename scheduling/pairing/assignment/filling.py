@@ -67,7 +67,7 @@ def fill(
     relaxed = relaxation(model, start, stop, seed, less, filled)
     if relaxed.complete and float(relaxed.values.sum()) < wanted - _ROUNDING * max(wanted, 1) and len(start) < wanted:
         return None
-    found = improve(model, relaxed, start, stop, seed, less, filled)
+    found = improve(model, relaxed, start, stop, seed, less, filled, wanted=wanted)
     best = found.chosen if len(found.chosen) == wanted else start
     if len(best) < wanted:
         return None

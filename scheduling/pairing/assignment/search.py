@@ -122,21 +122,29 @@ def relaxation(model: Model, start: list[int], stop: Stop, seed: int, report: Re
 
 
 def improve(
-    model: Model, relaxed: Relaxation, start: list[int], stop: Stop, seed: int, report: Report, offer: Offer
+    model: Model,
+    relaxed: Relaxation,
+    start: list[int],
+    stop: Stop,
+    seed: int,
+    report: Report,
+    offer: Offer,
+    *,
+    wanted: int = 0,
 ) -> Found:
-    """Go from the relaxation to a solution."""
+    """Go from the relaxation to a solution; while it has fewer than ``wanted`` pairs, no proof by sets is tried."""
     value = model.value(start)
     standing = Standing(model, relaxed.prices, start, value, max(relaxed.prices.bound, value), offer)
     standing.take(search.round_up(model, relaxed, start))
     laid = tables(model, relaxed.prices) if standing.open else None
     if laid is not None and not stop.cut():
-        _search(standing, laid, stop, seed, report)
+        _search(standing, laid, stop, seed, report, wanted)
     elif standing.open and not stop.cut():
         close(standing, stop, seed, report)
     return Found(standing.best, standing.value, standing.bound, relaxed.prices)
 
 
-def _search(standing: Standing, laid: Tables, stop: Stop, seed: int, report: Report) -> None:
+def _search(standing: Standing, laid: Tables, stop: Stop, seed: int, report: Report, wanted: int) -> None:
     """Dive and exchange here, exchange in a second process; close with an integer program, early where it is small."""
     agent = laid.agents(standing.best, standing.model)
 
@@ -154,7 +162,7 @@ def _search(standing: Standing, laid: Tables, stop: Stop, seed: int, report: Rep
         tell()
         run_here(exchange, lengths[:_SHORT], stop, tell)
         tell()
-        tried = carried.close()
+        tried = len(standing.best) >= wanted and carried.close()
         if standing.open and not tried:
             tried = standing.worth_keeping() <= _FEW
             if tried and not stop.cut():
