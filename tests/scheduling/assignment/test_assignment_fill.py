@@ -90,7 +90,7 @@ def test_a_way_that_exchanges_did_not_find_is_found_and_the_score_bounded() -> N
 
 @pytest.mark.usefixtures("no_exchanges")
 def test_a_filled_solution_stays_filled_whatever_a_place_is_worth(monkeypatch: pytest.MonkeyPatch) -> None:
-    def empty(model: Model, relaxed: Relaxation, *_: Any) -> Found:
+    def empty(model: Model, relaxed: Relaxation, *_: Any, **__: Any) -> Found:
         return Found([], 0, relaxed.prices.bound, relaxed.prices)
 
     monkeypatch.setattr(filling, "improve", empty)
