@@ -20,6 +20,7 @@ BASIC = highspy.HighsBasisStatus.kBasic
 AT_LOWER = highspy.HighsBasisStatus.kLower
 """Stands in a basis for a column that is 0."""
 
+_ROUNDING = 1e-6
 _STEPS = 1_000
 """A program that goes on from a basis takes mostly far fewer steps."""
 _DUAL, _PRIMAL = 1, 4
@@ -284,6 +285,13 @@ class IntegerAnswer:
     bound: float
     complete: bool
     infeasible: bool
+
+    @property
+    def at_most(self) -> int | None:
+        """Whole number that no solution over its columns is worth more than; None where nothing is proven of them."""
+        if self.infeasible or not np.isfinite(self.bound):
+            return None
+        return int(np.floor(self.bound + _ROUNDING))
 
 
 def solve_integer(

@@ -13,7 +13,6 @@ from scheduling.pairing.search import round_up
 from scheduling.stop import Stop
 
 _NODES = 100_000
-_ROUNDING = 1e-6
 _WIDER = 8
 NOTHING = -(2**62)
 """Bound of no solution at all."""
@@ -122,7 +121,9 @@ def decide(
         if answer.chosen is not None and holds(rows, answer.chosen) and int(gain[answer.chosen].sum()) > value:
             best, value = answer.chosen, int(gain[answer.chosen].sum())
         outside = int(ceiling[~keep].max(initial=NOTHING))
-        inside = NOTHING if answer.infeasible else _whole(answer.bound, bound)
+        inside = answer.at_most
+        if inside is None:
+            inside = NOTHING if answer.infeasible else bound
         bound = min(bound, max(inside, outside, value))
         if report is not None and value > NOTHING:
             report(value, bound)
@@ -133,10 +134,6 @@ def decide(
             break
         keep |= wider
     return Decision(best, value, bound)
-
-
-def _whole(bound: float, otherwise: int) -> int:
-    return int(np.floor(bound + _ROUNDING)) if np.isfinite(bound) else otherwise
 
 
 def better_start(model: Model, relaxed: Relaxation, start: list[int]) -> list[int]:

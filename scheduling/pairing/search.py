@@ -256,10 +256,8 @@ class _Search:
         )
         if answer.chosen is not None:
             self._take_whole(model, all_[answer.chosen].tolist())
-        if answer.infeasible or not np.isfinite(answer.bound):
-            return
-        within = int(np.floor(answer.bound + _ROUNDING))
-        self.lower(max(within, int(ceiling[~inside].max(initial=self.value))))
+        if answer.at_most is not None:
+            self.lower(max(answer.at_most, int(ceiling[~inside].max(initial=self.value))))
 
 
 def _equalities_hold(model: Model, chosen: list[int]) -> bool:

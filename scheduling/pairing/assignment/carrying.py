@@ -1,7 +1,7 @@
 """The relaxation over sets of children that volunteers can carry (Dantzig-Wolfe), and dives from it to solutions."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -135,7 +135,7 @@ class Carrying:
                 mixed = price if near is None or not mix else np.rint(mix * near.price + (1 - mix) * price)
                 mixed = mixed.astype(np.int64)
                 packed = packing.pack(mixed, agents, open_)
-                total = int(self._left @ np.where(open_, mixed, 0)) + int(packed.worth.sum())
+                total = packing.total(mixed, packed.worth, self._left)
                 if near is None or total < near.total:
                     near = Known(mixed, total)
                     if not self._taken and (self.best is None or total < self.best.total):
@@ -216,7 +216,7 @@ class Carrying:
     def _add(self, agents: Ints, sets: Bools, duals: Floats | None = None) -> bool:
         """Put sets into the program: the new ones, and with duals only those that are worth more than they cost."""
         packing = self._packing
-        gain = np.where(sets, packing.gain[agents], 0).sum(axis=1)
+        gain = packing.gain_of(agents, sets)
         kept = sets.any(axis=1)
         if duals is not None:
             kept &= gain - sets @ duals[packing.agents :] - duals[agents] > _USED
@@ -241,10 +241,7 @@ class Carrying:
 
 def rows_of_sets(packing: Packing, agent: Ints, sets: Bools) -> tuple[Rows, Ints]:
     """Return the rows of sets, one for each agent and one for each child, and what the sets gain."""
-    empty = _no_sets(packing)
-    return empty.beside(_rows_of(empty, packing.agents, agent, sets)), np.where(sets, packing.gain[agent], 0).sum(
-        axis=1
-    )
+    return _rows_of(_no_sets(packing), packing.agents, agent, sets), packing.gain_of(agent, sets)
 
 
 def _no_sets(packing: Packing) -> Rows:
@@ -268,4 +265,4 @@ def _rows_of(rows: Rows, count: int, agents: Ints, sets: Bools) -> Rows:
     which, child = np.nonzero(np.column_stack([np.ones(len(agents), dtype=np.bool_), sets]))
     row = np.where(child == 0, agents[which], count + child - 1)
     first = np.concatenate([[0], np.cumsum(1 + sets.sum(axis=1))])
-    return Rows(first, row, np.ones(len(row), dtype=np.int64), rows.upper, rows.equal, rows.kind, rows.owner, rows.slot)
+    return replace(rows, first=first, row=row, value=np.ones(len(row), dtype=np.int64))

@@ -10,8 +10,6 @@ from scheduling.pairing.highs import solve_integer
 from scheduling.pairing.problem import Bools, Ints
 from scheduling.stop import Stop
 
-_LARGE = 2.0**60
-_ROUNDING = 1e-6
 _MOST_SETS = 10_000
 _HALVED = 6
 """So often what sets may be worth less than the best is halved, until they are few enough."""
@@ -83,7 +81,7 @@ def choose(
     if answer.chosen is not None and int(gain[answer.chosen].sum()) > value:
         value, start = int(gain[answer.chosen].sum()), np.zeros_like(start)
         start[agent[answer.chosen]] = sets[answer.chosen]
-    inside = int(np.floor(min(answer.bound, _LARGE) + _ROUNDING))
+    inside = known.total >> packing.shift if answer.at_most is None else answer.at_most
     return Choice(start, value, max(value, inside, outside), gap == whole)
 
 

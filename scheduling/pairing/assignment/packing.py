@@ -101,9 +101,13 @@ class Packing:
         tables = _Programme(self, price, agents, self._fitting[agents] & open_)
         return Packed(tables.worth.astype(np.int64), tables.sets())
 
-    def total(self, price: Ints, worth: Ints) -> int:
-        """Return the scaled bound of all solutions that prices of all children and worths of all agents prove."""
-        return int(self.places @ price) + int(worth.sum())
+    def gain_of(self, agent: Ints, sets: Bools) -> Ints:
+        """Return what sets gain, one for each of the agents."""
+        return np.asarray(np.where(sets, self.gain[agent], 0).sum(axis=1), dtype=np.int64)
+
+    def total(self, price: Ints, worth: Ints, places: Ints | None = None) -> int:
+        """Return the scaled bound that prices of places, all if not given, and worths of the agents for them prove."""
+        return int((self.places if places is None else places) @ price) + int(worth.sum())
 
     def bound_with(self, price: Ints) -> tuple[int, Ints]:
         """Return what prices prove of all solutions, and of those that have a pair.

@@ -33,7 +33,6 @@ _MOST_COLUMNS = 20_000
 _SHORT, _ROUNDS = 3, 7
 _NODES, _NODES_OF_SETS = 300, 20
 """Where sets are close to a proof a few nodes do; where they are not, hundreds do not either."""
-_ROUNDING = 1e-6
 
 
 @dataclass(slots=True)
@@ -80,6 +79,11 @@ class Standing:
     def worth_keeping(self) -> int:
         """Count the columns that a better solution could use."""
         return int((self.most > self.value).sum())
+
+    def tell(self, stage: str, report: Report) -> None:
+        """Report a stage, and offer the best solution."""
+        report(stage, self.value, self.bound)
+        self.offer(self.best, self.value, self.bound)
 
     def lower(self, bound: int, most: Ints) -> None:
         """Note a bound of all solutions, and of those that have a column each."""
@@ -150,8 +154,7 @@ def _search(standing: Standing, laid: Tables, stop: Stop, seed: int, report: Rep
 
     def tell() -> None:
         standing.take(laid.chosen(exchange.best))
-        report("exchange", standing.value, standing.bound)
-        standing.offer(standing.best, standing.value, standing.bound)
+        standing.tell("exchange", report)
 
     lengths = runs(_ROUNDS)
     with Partner(laid, agent, seed, _ROUNDS) as partner:
@@ -209,14 +212,14 @@ class Carried:
         if self._known is not None:
             bound, most = packing.bound_with(self._known.price)
             standing.lower(bound + kept, self._laid.of_columns(most + kept, standing.model.count, bound + kept))
-            self._tell()
+            standing.tell("sets", self._report)
         best = None
         for sets in carrying.dives():
             value = int(packing.gain[sets].sum())
             if best is None or value > best:
                 best, agent = value, self._laid.placed(sets)
                 standing.take(self._laid.chosen(agent))
-                self._tell()
+                standing.tell("sets", self._report)
             if not standing.open:
                 break
         return agent
@@ -235,15 +238,11 @@ class Carried:
                 break
             standing.take(laid.chosen(laid.placed(found.sets)))
             standing.bound = min(standing.bound, max(standing.value, found.bound + self._kept))
-            self._tell()
+            standing.tell("sets", self._report)
             whole = found.whole
             if standing.value == before:
                 break
         return whole
-
-    def _tell(self) -> None:
-        self._report("sets", self._standing.value, self._standing.bound)
-        self._standing.offer(self._standing.best, self._standing.value, self._standing.bound)
 
 
 def _take(standing: Standing, laid: Tables, result: tuple[float, Ints] | None) -> None:
@@ -253,8 +252,7 @@ def _take(standing: Standing, laid: Tables, result: tuple[float, Ints] | None) -
 
 def close(standing: Standing, stop: Stop, seed: int, report: Report, nodes: int = _NODES) -> None:
     """Search the columns whose proven bound is above the value, in so many nodes at most."""
-    report("integer", standing.value, standing.bound)
-    standing.offer(standing.best, standing.value, standing.bound)
+    standing.tell("integer", report)
     model = standing.model
     with_column = standing.most
     keep = with_column > standing.value
@@ -267,6 +265,5 @@ def close(standing: Standing, stop: Stop, seed: int, report: Report, nodes: int 
     answer = solve_integer(model.rows, model.gain, keep, standing.best, stop, seed, node_limit=nodes)
     if answer.chosen is not None:
         standing.take(answer.chosen)
-    if not answer.infeasible and np.isfinite(answer.bound):
-        inside = int(np.floor(answer.bound + _ROUNDING))
-        standing.bound = min(standing.bound, max(standing.value, inside, outside))
+    if answer.at_most is not None:
+        standing.bound = min(standing.bound, max(standing.value, answer.at_most, outside))
