@@ -1,6 +1,7 @@
 """Mixed-integer rounding: cuts from the basis of a linear program and from halves, exact in whole numbers."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 import numpy as np
 
@@ -25,7 +26,7 @@ _WHOLE_SLACK = 8
 _SAFE = 2.0**50
 _LEAST_PART = 0.01
 _LARGE = 9
-_TRIED, _CHOSEN, _FAILED = 500, 60, 15
+_TRIED, _CHOSEN, _FAILED = 500, 40, 15
 _ROWS = 0.1
 """A cut made of a larger share of the rows touches too many columns."""
 _PARALLEL = 0.9
@@ -92,30 +93,53 @@ class Rounding:
         known : int64 array, optional
             Which row each row of the program is; the same if not given.
         """
-        combinations = self._of_basis(program, values, known)
-        for rows in half_sums(self._rows, values):
-            combination = self._combine(rows, np.full(len(rows), 0.5))
-            if combination is not None:
-                combinations.append(combination)
         support = _Support(self._rows, values)
-        found: list[tuple[float, Combination, Floats]] = []
-        for combination in combinations:
-            shape = support.shape(combination)
-            depth, length = support.depth(combination, shape), float(np.sqrt(shape @ shape))
-            if depth > _VIOLATED * max(length, 1.0):
-                found.append((depth / length, combination, shape / length))
-        found.sort(key=lambda each: -each[0])
+        makers: list[Callable[[], Combination | None]] = []
+        shapes: list[Floats] = []
+        limits: list[float] = []
+        for combination in self._of_basis(program, values, known):
+            makers.append(partial(_same, combination))
+            shapes.append(support.shape(combination))
+            limits.append(combination.limit)
+        for some, shape, limit in support.halved(half_sums(self._rows, values)):
+            makers.append(partial(self._combine, some, np.full(len(some), 0.5)))
+            shapes.append(shape)
+            limits.append(limit)
+        if not shapes:
+            return []
+        return self._chosen(makers, np.array(shapes), np.array(limits), support)
+
+    def _chosen(
+        self, makers: list[Callable[[], Combination | None]], shapes: Floats, limits: Floats, support: "_Support"
+    ) -> list[Rounded]:
+        """Write down the deepest of some cuts, none nearly like another.
+
+        Parameters
+        ----------
+        makers : list of callable
+            Each returns the combination of a cut.
+        shapes : float array [cuts, columns in use]
+            Their coefficients.
+        limits : float array [cuts]
+        support : _Support
+        """
+        length = np.sqrt(np.einsum("ij,ij->i", shapes, shapes))
+        depth = shapes @ support.share - limits
+        broken = np.flatnonzero(depth > _VIOLATED * np.maximum(length, 1.0))
+        order = broken[np.argsort(-depth[broken] / length[broken], kind="stable")]
         chosen: list[Rounded] = []
-        shapes = np.zeros((_CHOSEN, support.size))
+        like = np.zeros((_CHOSEN, support.size))
         failed = 0
-        for _, combination, shape in found:
+        for place in order.tolist():
             if len(chosen) == _CHOSEN or failed == _FAILED:
                 break
-            if (shapes[: len(chosen)] @ shape > _PARALLEL).any():
+            shape = shapes[place] / length[place]
+            if (like[: len(chosen)] @ shape > _PARALLEL).any():
                 continue
-            cut = self._cut(combination)
+            combination = makers[place]()
+            cut = None if combination is None else self._cut(combination)
             if cut is not None and support.breaks(cut):
-                shapes[len(chosen)] = shape
+                like[len(chosen)] = shape
                 chosen.append(cut)
                 failed = 0
             else:
@@ -180,10 +204,10 @@ class _Support:
     def __init__(self, rows: Rows, values: Floats) -> None:
         used = np.flatnonzero(values > _NOTHING)
         self.size = len(used)
-        self._values, self._share = values, values[used]
+        self._values, self.share = values, values[used]
         first, self._row, self._value = rows.entries(used)
         self._begin = first[:-1]
-        self._times = np.zeros(rows.count, dtype=np.int64)
+        self._upper, self._times = rows.upper, np.zeros(rows.count, dtype=np.int64)
 
     def shape(self, combination: Combination) -> Floats:
         """Return the coefficients that a cut has in the columns in use."""
@@ -191,9 +215,22 @@ class _Support:
         slack = self._sum(combination.rows, combination.slack)
         return combination.rounded(total, slack).astype(np.float64)
 
-    def depth(self, combination: Combination, shape: Floats) -> float:
-        """Return by how much the values break a combination."""
-        return float(shape @ self._share) - combination.limit
+    def halved(self, sums: list[Ints]) -> Iterator[tuple[Ints, Floats, float]]:
+        """Yield sums of rows with an odd limit, the coefficients of the columns in use when halved, and the limits."""
+        if not sums:
+            return
+        used, number = np.unique(np.concatenate(sums), return_inverse=True)
+        inside = np.zeros((len(sums), len(used)), dtype=np.float32)  # in so small numbers the products are exact
+        inside[np.repeat(np.arange(len(sums)), [len(each) for each in sums]), number] = 1
+        place = np.full(len(self._upper), -1, dtype=np.int64)
+        place[used] = np.arange(len(used))
+        kept = place[self._row] >= 0
+        column = np.repeat(np.arange(self.size), np.diff(np.append(self._begin, len(self._row))))
+        entries = np.zeros((len(used), self.size), dtype=np.float32)
+        entries[place[self._row[kept]], column[kept]] = self._value[kept]
+        total, shapes = inside @ self._upper[used].astype(np.float32), np.floor(inside @ entries / 2)
+        for each in np.flatnonzero(total % 2 == 1).tolist():
+            yield sums[each], shapes[each], float(total[each] - 1) / 2
 
     def breaks(self, cut: Cut) -> bool:
         """Tell whether the values break a cut."""
@@ -205,6 +242,10 @@ class _Support:
         total = np.add.reduceat(self._times[self._row] * self._value, self._begin)
         self._times[rows] = 0
         return np.asarray(total, dtype=np.int64)
+
+
+def _same(combination: Combination) -> Combination:
+    return combination
 
 
 def _denominator(part: Floats) -> Ints:

@@ -208,10 +208,11 @@ class Seats:
         """
         if self._cuts > _MOST_CUTS:
             return None
+        highest = max((node.loose for node in nodes if node is not None), default=0.0)
         calls = {
             place: partial(self._seats[place].violated, self._rounding, node, self._awake)
             for place, node in enumerate(nodes)
-            if node is not None and self._seats[place].stands_at(node)
+            if node is not None and node.loose == highest and self._seats[place].stands_at(node)
         }
         cuts: dict[bytes, Cut] = {}
         for found in self._side_by_side(calls).values():

@@ -73,7 +73,7 @@ def test_whole_values_break_nothing(values: list[float]) -> None:
 
 def test_what_is_found_is_odd_and_broken_and_the_same_again() -> None:
     number = 0
-    for seed in range(60):
+    for seed in range(120):
         rows, gain = _random(seed)
         _, values = _solved(rows, gain)
         matrix = _dense(rows)
@@ -107,7 +107,19 @@ def test_every_whole_solution_keeps_the_cuts(monkeypatch: pytest.MonkeyPatch) ->
     assert made > 20
 
 
-def test_where_rows_are_many_fewer_are_tried_as_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_long_odd_ring_is_one_sum() -> None:
+    # Eleven columns, each in two neighbouring rows of a ring: all rows together are odd, no smaller sum is.
+    rows = _rows([{place: 1, (place + 1) % 11: 1} for place in range(11)], [1] * 11)
+    assert [found.tolist() for found in half_sums(rows, np.full(11, 0.5))] == [list(range(11))]
+
+
+def test_sums_of_too_many_rows_are_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = _rows([{place: 1, (place + 1) % 11: 1} for place in range(11)], [1] * 11)
+    monkeypatch.setattr(halves, "_LONGEST", 10)
+    assert half_sums(rows, np.full(11, 0.5)) == []
+
+
+def test_nothing_is_looked_for_where_the_table_would_be_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
     rows = _rows([{0: 1, 1: 1}, {1: 1, 2: 1}, {0: 1, 2: 1}], [1, 1, 1])
-    monkeypatch.setattr(halves, "_LARGE", 1)
-    assert [found.tolist() for found in half_sums(rows, np.full(3, 0.5))] == [[0, 1, 2]]
+    monkeypatch.setattr(halves, "_LARGE", 8)
+    assert half_sums(rows, np.full(3, 0.5)) == []
