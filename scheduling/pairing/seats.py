@@ -204,7 +204,8 @@ class Seats:
 
         Notes
         -----
-        The cuts hold for every solution, not for those of the nodes alone, and stay.
+        They are looked for at the node with the higher bound, which most keeps the search from its end. They hold for
+        every solution, not for those of the node alone, and stay.
         """
         if self._cuts > _MOST_CUTS:
             return None
