@@ -10,7 +10,7 @@ _NOTHING = 1e-6
 _LONGEST = 16
 """So many rows are put together at most, beside those that make up for whole columns."""
 _LARGE = 1 << 27
-"""Nothing is looked for where rows times fractions are more: so much memory that takes, in bytes."""
+"""Nothing is looked for where the tables of rows would be larger, in bytes."""
 _LEAST = 0.02
 """What a cut must be broken by, before it is halved."""
 

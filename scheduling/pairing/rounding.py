@@ -220,7 +220,7 @@ class _Support:
         if not sums:
             return
         used, number = np.unique(np.concatenate(sums), return_inverse=True)
-        inside = np.zeros((len(sums), len(used)), dtype=np.float32)  # in so small numbers the products are exact
+        inside = np.zeros((len(sums), len(used)), dtype=np.float32)  # sums of entries are far below 2 ** 24
         inside[np.repeat(np.arange(len(sums)), [len(each) for each in sums]), number] = 1
         place = np.full(len(self._upper), -1, dtype=np.int64)
         place[used] = np.arange(len(used))
@@ -228,7 +228,7 @@ class _Support:
         column = np.repeat(np.arange(self.size), np.diff(np.append(self._begin, len(self._row))))
         entries = np.zeros((len(used), self.size), dtype=np.float32)
         entries[place[self._row[kept]], column[kept]] = self._value[kept]
-        total, shapes = inside @ self._upper[used].astype(np.float32), np.floor(inside @ entries / 2)
+        total, shapes = inside @ self._upper[used].astype(np.float64), np.floor(inside @ entries / 2)
         for each in np.flatnonzero(total % 2 == 1).tolist():
             yield sums[each], shapes[each], float(total[each] - 1) / 2
 

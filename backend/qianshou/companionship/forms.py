@@ -15,8 +15,14 @@ from .models import MatchingSettings
 from .rules import DEFAULT_WEIGHTS, MAX_WEIGHT
 from .sentences import TERM_HINTS, TERMS
 
-SESSION_CHOICES = tuple((minutes, _("%(n)d minutes") % {"n": minutes}) for minutes in (30, 60, 90, 120, 150, 180))
+LENGTHS = (30, 60, 90, 120, 150, 180)
+"""How long a meeting may be, in minutes."""
 WEIGHT = "weight_"
+
+
+def _lengths() -> list[tuple[int, str]]:
+    """Return the choices in the language of whoever asks."""
+    return [(minutes, _("%(n)d minutes") % {"n": minutes}) for minutes in LENGTHS]
 
 
 class _Range(forms.NumberInput):
@@ -31,7 +37,7 @@ class RunForm(forms.Form):
     centre = forms.ModelChoiceField(
         label=_("Home"), queryset=Centre.objects.none(), to_field_name="code", empty_label=None
     )
-    session_minutes = forms.TypedChoiceField(label=_("Length of a meeting"), choices=SESSION_CHOICES, coerce=int)
+    session_minutes = forms.TypedChoiceField(label=_("Length of a meeting"), choices=_lengths, coerce=int)
     max_travel_minutes = forms.IntegerField(
         label=_("Longest way for a volunteer, in minutes"), min_value=5, max_value=240
     )
