@@ -27,7 +27,7 @@ def test_a_run_shows_reasons_and_what_would_help(scene, as_, language, word):
     assert response.headers["Cache-Control"].startswith("no-store") or "no-store" in response.headers["Cache-Control"]
 
 
-@pytest.mark.parametrize(("language", "length"), [("zh-hans", "60 分钟"), ("en", "60 minutes"), ("zh-hans", "60 分钟")])
+@pytest.mark.parametrize(("language", "length"), [("zh-hans", "60 分钟"), ("en", "60 minutes")])
 def test_the_lengths_of_meetings_are_in_the_language_of_the_person(scene, as_, language, length):
     scene.manager.language = language
     scene.manager.save()
