@@ -1,7 +1,6 @@
 """Mixed-integer rounding: cuts from the basis of a linear program and from halves, exact in whole numbers."""
 
-from collections.abc import Callable, Iterator, Sequence
-from functools import partial
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -94,30 +93,28 @@ class Rounding:
             Which row each row of the program is; the same if not given.
         """
         support = _Support(self._rows, values)
-        makers: list[Callable[[], Combination | None]] = []
+        candidates: list[Combination | Ints] = []
         shapes: list[Floats] = []
         limits: list[float] = []
         for combination in self._of_basis(program, values, known):
-            makers.append(partial(_same, combination))
+            candidates.append(combination)
             shapes.append(support.shape(combination))
             limits.append(combination.limit)
         for some, shape, limit in support.halved(half_sums(self._rows, values)):
-            makers.append(partial(self._combine, some, np.full(len(some), 0.5)))
+            candidates.append(some)
             shapes.append(shape)
             limits.append(limit)
-        if not shapes:
-            return []
-        return self._chosen(makers, np.array(shapes), np.array(limits), support)
+        return self._chosen(candidates, np.array(shapes), np.array(limits), support) if candidates else []
 
     def _chosen(
-        self, makers: list[Callable[[], Combination | None]], shapes: Floats, limits: Floats, support: "_Support"
+        self, candidates: list[Combination | Ints], shapes: Floats, limits: Floats, support: "_Support"
     ) -> list[Rounded]:
         """Write down the deepest of some cuts, none nearly like another.
 
         Parameters
         ----------
-        makers : list of callable
-            Each returns the combination of a cut.
+        candidates : list of Combination or int64 array
+            Combinations, or rows that are halved: these are combined only when it is their turn.
         shapes : float array [cuts, columns in use]
             Their coefficients.
         limits : float array [cuts]
@@ -136,7 +133,8 @@ class Rounding:
             shape = shapes[place] / length[place]
             if (like[: len(chosen)] @ shape > _PARALLEL).any():
                 continue
-            combination = makers[place]()
+            found = candidates[place]
+            combination = found if isinstance(found, Combination) else self._combine(found, np.full(len(found), 0.5))
             cut = None if combination is None else self._cut(combination)
             if cut is not None and support.breaks(cut):
                 like[len(chosen)] = shape
@@ -242,10 +240,6 @@ class _Support:
         total = np.add.reduceat(self._times[self._row] * self._value, self._begin)
         self._times[rows] = 0
         return np.asarray(total, dtype=np.int64)
-
-
-def _same(combination: Combination) -> Combination:
-    return combination
 
 
 def _denominator(part: Floats) -> Ints:

@@ -14,15 +14,16 @@ from qianshou.centres.models import Centre
 from .models import MatchingSettings
 from .rules import DEFAULT_WEIGHTS, MAX_WEIGHT
 from .sentences import TERM_HINTS, TERMS
+from .services.weights import LIMITS, SESSION_STEP
 
-LENGTHS = (30, 60, 90, 120, 150, 180)
-"""How long a meeting may be, in minutes."""
 WEIGHT = "weight_"
 
 
 def _lengths() -> list[tuple[int, str]]:
-    """Return the choices in the language of whoever asks."""
-    return [(minutes, _("%(n)d minutes") % {"n": minutes}) for minutes in LENGTHS]
+    """Return how long a meeting may be, in the language of whoever asks."""
+    shortest, longest = LIMITS["session_minutes"]
+    lengths = range(shortest, longest + 1, SESSION_STEP)
+    return [(minutes, _("%(n)d minutes") % {"n": minutes}) for minutes in lengths]
 
 
 class _Range(forms.NumberInput):
