@@ -26,10 +26,15 @@ class Run:
     steps : int, optional
         So many steps of the simplex are taken between two questions whether to stop. If not given it is asked all the
         time, which slows short runs down.
+    questions : int, optional
+        After so many questions whether to stop an integer program is given up: after so many rounds of cuts or nodes,
+        say. They depend on the program alone, as seconds do not.
     """
 
-    def __init__(self, highs: highspy.Highs, stop: Stop, steps: int | None = None) -> None:
-        self._highs, self._stop = highs, stop
+    def __init__(
+        self, highs: highspy.Highs, stop: Stop, steps: int | None = None, questions: int | None = None
+    ) -> None:
+        self._highs, self._stop, self._questions = highs, stop, questions
         self._error: BaseException | None = None
         self._calls = 0
         if steps is None:
@@ -40,10 +45,13 @@ class Run:
 
     def _interrupt(self, event: Any) -> None:
         self._calls += 1
-        if event.callback_type == highspy.cb.HighsCallbackType.kCallbackSimplexInterrupt and self._calls % 64:
-            return
+        if event.callback_type == highspy.cb.HighsCallbackType.kCallbackSimplexInterrupt:
+            if self._calls % 64:
+                return
+        elif self._questions is not None:
+            self._questions -= 1
         try:
-            if self._error is not None or self._stop.cut():
+            if self._error is not None or self._questions == 0 or self._stop.cut():
                 event.interrupt()
         except BaseException as error:
             self._error = error

@@ -60,11 +60,18 @@ class Filling:
                 self.take(cell)
 
     def fill(self) -> None:
-        """Take the cheapest cell of each shift, the scarcest shift first, as long as that lowers the value."""
-        model = self.model
-        by_shift = np.argsort(model.shift, kind="stable")
-        begin = np.searchsorted(model.shift[by_shift], np.arange(len(model.problem.shifts) + 1))
-        slack = np.diff(begin) / np.maximum(model.problem.needs, 1)
+        """Take the cheapest cell of each shift, the scarcest shift first, as long as that lowers the value.
+
+        Notes
+        -----
+        What a cell adds only grows as others are taken, so those that fit nowhere now, or lower nothing, never will.
+        """
+        model, numbers = self.model, np.arange(len(self.model.problem.shifts) + 1)
+        slack = np.bincount(model.shift, minlength=len(numbers) - 1) / np.maximum(model.problem.needs, 1)
+        extra, fits = self.added(np.arange(model.count))
+        useful = np.flatnonzero(fits & (extra < 0))
+        by_shift = useful[np.argsort(model.shift[useful], kind="stable")]
+        begin = np.searchsorted(model.shift[by_shift], numbers)
         for shift in np.argsort(slack, kind="stable").tolist():
             cells = by_shift[begin[shift] : begin[shift + 1]]
             while len(cells):

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,24 @@ from scheduling.roster.problem import NO_LIMIT, Bools, Ints, Problem
 
 Row = tuple[Ints, Ints, int]
 """Cells, their coefficients and the limit."""
+
+
+class Several(NamedTuple):
+    """Rows that were made at once.
+
+    Attributes
+    ----------
+    cells, coefficients : int64 arrays [entries]
+        Row by row.
+    sizes : int64 array [rows]
+        Entries of each.
+    limits : int64 array [rows]
+    """
+
+    cells: Ints
+    coefficients: Ints
+    sizes: Ints
+    limits: Ints
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,9 +160,9 @@ def build(problem: Problem) -> Model:
         kept = places[_numbers(problem.previous, len(problem.people))]
         cost[kept[kept >= 0]] -= 2 * weights.change
     most = np.zeros(len(problem.people), dtype=np.int64)
-    shared = list(_shift_rows(problem, person, shift))
-    personal = [(row, 0) for row in _personal_rows(problem, person, shift, most)]
-    rows = _pack(len(person), shared + personal, len(shared))
+    rows = _pack(
+        len(person), list(_shift_rows(problem, person, shift)), list(_personal_rows(problem, person, shift, most))
+    )
     return Model(problem, person, shift, cost, constant, rows, most)
 
 
@@ -177,7 +196,7 @@ def _cells(problem: Problem) -> tuple[Ints, Ints]:
     return np.concatenate(people), np.concatenate(shifts)
 
 
-def _shift_rows(problem: Problem, person: Ints, shift: Ints) -> Iterator[tuple[Row, int]]:
+def _shift_rows(problem: Problem, person: Ints, shift: Ints) -> Iterator[tuple[Row | Several, int]]:
     weights = problem.weights
     by_shift = np.argsort(shift, kind="stable")
     begin = np.searchsorted(shift[by_shift], np.arange(len(problem.shifts) + 1))
@@ -192,7 +211,7 @@ def _shift_rows(problem: Problem, person: Ints, shift: Ints) -> Iterator[tuple[R
             yield from _priced(able, int(problem.skill_needs[at, skill]), weights.missing_skill)
 
 
-def _personal_rows(problem: Problem, person: Ints, shift: Ints, most: Ints) -> Iterator[Row]:
+def _personal_rows(problem: Problem, person: Ints, shift: Ints, most: Ints) -> Iterator[Row | Several]:
     begin = np.searchsorted(person, np.arange(len(problem.people) + 1))
     lengths, weeks = problem.minutes, problem.week
     for who in range(len(problem.people)):
@@ -228,7 +247,7 @@ def _priced(cells: Ints, least: int, price: int) -> Iterator[tuple[Row, int]]:
         yield (cells, _ones(cells), least), price
 
 
-def week_minutes(cells: Ints, minutes: Ints, week: Ints, limit: int) -> Iterator[Row]:
+def week_minutes(cells: Ints, minutes: Ints, week: Ints, limit: int) -> Iterator[Several]:
     """At most ``limit`` minutes in each week, and what follows from it for whole shifts.
 
     Notes
@@ -240,15 +259,15 @@ def week_minutes(cells: Ints, minutes: Ints, week: Ints, limit: int) -> Iterator
         length = minutes[mine]
         if int(length.sum()) <= limit:
             continue
-        yield cells[mine], length, limit
-        fit = int((np.cumsum(np.sort(length)) <= limit).sum())
-        seen: set[bytes] = set()
-        for k in range(1, fit + 1):
-            share = length // (limit // (k + 1) + 1)
-            some = share > 0
-            if int(share.sum()) > k and share.tobytes() not in seen:
-                seen.add(share.tobytes())
-                yield cells[mine][some], share[some], k
+        fit = np.arange(1, 1 + int((np.cumsum(np.sort(length)) <= limit).sum()))
+        share = length // (limit // (fit + 1) + 1)[:, None]
+        # The shares only grow with k: of the same ones the first says most.
+        new = np.append(True, (share[1:] != share[:-1]).any(axis=1))[: len(fit)]
+        kept = new & (share.sum(axis=1) > fit)
+        factors = np.concatenate([length[None, :], share[kept]])
+        row, column = factors.nonzero()
+        sizes = np.bincount(row, minlength=len(factors))
+        yield Several(cells[mine][column], factors[row, column], sizes, np.append(limit, fit[kept]))
 
 
 def max_shifts(cells: Ints, limit: int) -> Iterator[Row]:
@@ -257,7 +276,7 @@ def max_shifts(cells: Ints, limit: int) -> Iterator[Row]:
         yield cells, _ones(cells), limit
 
 
-def rest(cells: Ints, start: Ints, end: Ints, least: int) -> Iterator[Row]:
+def rest(cells: Ints, start: Ints, end: Ints, least: int) -> Iterator[Several]:
     """One shift of each maximal set of shifts that overlap or lie less than ``least`` apart.
 
     Notes
@@ -273,9 +292,9 @@ def rest(cells: Ints, start: Ints, end: Ints, least: int) -> Iterator[Row]:
     open_ = (np.arange(len(cells)) <= moments[:, None]) & (free > start[moments][:, None])
     soonest = np.where(open_, free, np.iinfo(np.int64).max).min(axis=1)
     within_next = np.append(soonest[:-1] > start[moments[1:]], False)
-    for members in open_[~within_next & (open_.sum(axis=1) > 1)]:
-        clique = cells[members]
-        yield clique, _ones(clique), 1
+    row, column = open_[~within_next & (open_.sum(axis=1) > 1)].nonzero()
+    sizes = np.bincount(row)
+    yield Several(cells[column], _ones(column), sizes, _ones(sizes))
 
 
 def _most(minutes: Ints, week: Ints, limit: int, shifts: int) -> int:
@@ -285,14 +304,25 @@ def _most(minutes: Ints, week: Ints, limit: int, shifts: int) -> int:
     return total if shifts == NO_LIMIT else min(total, shifts)
 
 
-def _pack(cells: int, rows: list[tuple[Row, int]], shared: int) -> Rows:
-    """Turn rows into arrays; the first ``shared`` are rows of shifts, the others of one person each."""
+def _pack(cells: int, shared: list[tuple[Row | Several, int]], personal: list[Row | Several]) -> Rows:
+    """Turn rows of shifts, with their prices, and rows of one person each into arrays."""
+    found = [_several(row) for row, _ in shared] + [_several(row) for row in personal]
+    prices = [price for _, price in shared] + [0] * len(personal)
     nothing: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
-    cell = np.concatenate([nothing, *(row[0] for row, _ in rows)])
-    value = np.concatenate([nothing, *(row[1] for row, _ in rows)])
-    row = np.repeat(np.arange(len(rows)), [len(entry[0]) for entry, _ in rows]).astype(np.int64)
-    order = np.lexsort((row, cell))
+    cell, value, size, limit = (
+        (np.concatenate([nothing, *parts]) for parts in zip(*found, strict=True)) if found else ([nothing] * 4)
+    )
+    counts = np.array([len(several.sizes) for several in found], dtype=np.int64)
+    row = np.repeat(np.arange(len(size)), size)
+    order = np.argsort(cell, kind="stable")  # so those of one cell stay in the order of the rows
     first = np.searchsorted(cell[order], np.arange(cells + 1))
-    limit = np.array([entry[2] for entry, _ in rows], dtype=np.int64)
-    price = np.array([cost for _, cost in rows], dtype=np.int64)
-    return Rows(first.astype(np.int64), row[order], value[order], limit, price, np.arange(len(rows)) >= shared)
+    price = np.repeat(np.array(prices, dtype=np.int64), counts)
+    own = np.arange(len(size)) >= int(counts[: len(shared)].sum())
+    return Rows(first.astype(np.int64), row[order], value[order], limit, price, own)
+
+
+def _several(row: Row | Several) -> Several:
+    if isinstance(row, Several):
+        return row
+    cells, coefficients, limit = row
+    return Several(cells, coefficients, np.array([len(cells)]), np.array([limit]))

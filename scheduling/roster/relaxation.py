@@ -115,7 +115,12 @@ def _cheapest(model: Model, cells: Ints, reduced: Floats, per_shift: int) -> Int
 
 
 class _Programs:
-    """Linear programs over some cells, and the best prices that they gave."""
+    """Linear programs over some cells, and the best prices that they gave.
+
+    Notes
+    -----
+    Where the first program could not be solved, plain prices still give a bound.
+    """
 
     def __init__(self, bounds: Bounds, among: Bools, whole: bool, stop: Stop, seed: int) -> None:
         self._bounds, self._model, self._whole = bounds, bounds.model, whole
@@ -129,6 +134,7 @@ class _Programs:
         self._used = np.zeros(self._model.count, dtype=np.bool_)
         self._sure = self._used.copy()
         self._weeks: list[tuple[Part, Any]] = []
+        self._solved = False
 
     def best(self) -> Relaxed:
         """Solve them."""
@@ -136,9 +142,9 @@ class _Programs:
         part = cut_out(model, self._free, bounds.fixed, whole=False, personal=self._whole)
         wanted = self._solve(part, self._engine(part), load=True)
         found = self._proven()
-        plain = self._bounds.prove(self._plain(), np.zeros(len(self._load)))
-        if plain.bound > found.prices.bound:
-            found = replace(found, prices=plain)
+        if not self._solved:
+            plain = self._bounds.prove(self._plain(), np.zeros(len(self._load)))
+            found = replace(found, prices=max(found.prices, plain, key=lambda prices: prices.bound))
         if self._whole or self._stop.wanted():
             return found
         week = model.problem.week[model.shift]
@@ -175,6 +181,7 @@ class _Programs:
     def _engine(self, part: Part) -> Any:
         highs = new_engine(self._seed)
         highs.passModel(part.lp)
+        highs.setOptionValue("presolve", "off")  # it takes longer than it saves
         return highs
 
     def _all_weeks(self) -> Floats:
@@ -196,7 +203,8 @@ class _Programs:
         """Solve a program; note prices of rows, of load where asked, and reduced costs; return how much all work."""
         model = self._model
         people = len(model.problem.people)
-        if not len(part.cells) or Run(highs, self._stop).run() != highspy.HighsModelStatus.kOptimal:
+        self._solved = bool(len(part.cells) and Run(highs, self._stop).run() == highspy.HighsModelStatus.kOptimal)
+        if not self._solved:
             return np.zeros(people)
         answer = highs.getSolution()
         duals = np.asarray(answer.row_dual, dtype=np.float64)

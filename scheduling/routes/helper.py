@@ -2,19 +2,37 @@
 
 Notes
 -----
-Both searches go in slices of the same number of iterations. What the second found in its k-th slice is added to the
-pool after the first one's slice k + 1, never sooner or later: so the result does not depend on which one is quicker.
+Both searches go in slices of the same number of iterations. What the second found in its k-th slice, and the best it
+knew then, is heard after the first one's slice k, never sooner or later: so the result does not depend on which one is
+quicker.
 """
 
+from dataclasses import dataclass, field
 from typing import Self
 
 from scheduling.channel import Channel
 from scheduling.routes.pool import Pooled
-from scheduling.routes.problem import Problem
+from scheduling.routes.problem import Problem, Routes
 from scheduling.stop import Stop
 from scheduling.workers import Crew, WorkerLost
 
 _LISTEN = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the second search found.
+
+    Attributes
+    ----------
+    pooled : list of Pooled
+        Routes that it came across.
+    routes : Routes or None
+        The best that it knows, all required stops visited; None without any.
+    """
+
+    pooled: list[Pooled] = field(default_factory=list)
+    routes: Routes | None = None
 
 
 class Helper:
@@ -38,22 +56,24 @@ class Helper:
     def __exit__(self, *reason: object) -> None:
         self._crew.close()
 
-    def slice(self) -> list[Pooled]:
+    def slice(self) -> Told:
         """Return what the next slice found: waits for it, or until the caller wants an end."""
         while self._crew.running and not self._stop.cut():
-            found = self._receive(_LISTEN)
-            if found is not None:
-                return found
-        return []
+            told = self._receive(_LISTEN)
+            if told is not None:
+                return told
+        return Told()
 
-    def rest(self) -> list[Pooled]:
+    def rest(self) -> Told:
         """Return what was found by now and not given yet."""
-        routes: list[Pooled] = []
-        while (found := self._receive(0.0)) is not None:
-            routes += found
-        return routes
+        pooled: list[Pooled] = []
+        routes = None
+        while (told := self._receive(0.0)) is not None:
+            pooled += told.pooled
+            routes = told.routes
+        return Told(pooled, routes)
 
-    def _receive(self, timeout: float) -> list[Pooled] | None:
+    def _receive(self, timeout: float) -> Told | None:
         """Return the next message; a helper that died, or ran out of memory, is noted and missed."""
         try:
             message = self._crew.receive(timeout)
@@ -62,7 +82,8 @@ class Helper:
             return None
         if message is None or message.kind != "slice":
             return None
-        return [Pooled(*route) for route in message.data]
+        pooled, routes = message.data
+        return Told([Pooled(*route) for route in pooled], routes)
 
 
 def work(channel: Channel, problem: Problem, seed: int) -> None:
@@ -72,7 +93,7 @@ def work(channel: Channel, problem: Problem, seed: int) -> None:
     stop = Stop(None, channel.should_stop)
     search = Search(problem, stop, seed, lambda stage, value, bound: None)
 
-    def tell(found: list[Pooled]) -> None:
-        channel.send("slice", [(route.team, route.stops, route.cost) for route in found])
+    def tell(told: Told) -> None:
+        channel.send("slice", ([(route.team, route.stops, route.cost) for route in told.pooled], told.routes))
 
     search.explore(tell)

@@ -24,6 +24,9 @@ _MEMORY = 300
 _NEIGHBOURS = 30
 """Stops nearby with which a stop's moves are tried."""
 
+_MOST_GIVEN = 100_000
+"""Routes that are remembered to have been given to the pool: to look at one again takes as long as a mending."""
+
 _SEEDS = 2**32
 
 
@@ -63,6 +66,7 @@ class LocalSearch:
         params = PenaltyParams(max_penalty=translation.penalty)
         self._penalties = PenaltyManager(params.midpoint_penalties(data), params)
         self._memory: list[Solution] = []
+        self._given: set[tuple[int, str]] = set()
         self._begin(start)
 
     def _begin(self, routes: Routes | None) -> None:
@@ -132,7 +136,15 @@ class LocalSearch:
             self._on_best(self._translation.routes(best))
 
     def _keep(self, solution: Solution) -> None:
-        """Give the routes of a solution to the pool."""
-        for route, (stops, team) in zip(solution.routes(), self._translation.visits(solution), strict=True):
-            if route.is_feasible() and self._translation.may(team, stops):
-                self._pool.add(team, tuple(stops), route.distance())
+        """Give the routes of a solution that are not like one given before to the pool."""
+        if len(self._given) > _MOST_GIVEN:
+            self._given.clear()
+        for route in solution.routes():
+            key = route.vehicle_type(), str(route)
+            if key in self._given:
+                continue
+            self._given.add(key)
+            if route.is_feasible():
+                stops, team = self._translation.visit(route)
+                if self._translation.may(team, stops):
+                    self._pool.add(team, tuple(stops), route.distance())

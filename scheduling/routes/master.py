@@ -16,19 +16,39 @@ Floats = NDArray[np.float64]
 Triple = tuple[int, int, int]
 """Three stops. At most one route may visit two or more of them, as each is visited once."""
 
-_NODES, _FEW_NODES = 1_000, 30
-"""Nodes after which a choice is given up that is to be proven, and another: they do not depend on the machine."""
 
 _CUT_ROUNDS, _MOST_TRIPLES = 6, 80
 _TRIPLES_UP_TO = 250
 """Stops up to which triples are looked for: there are n^3 of them."""
 
-_FIRST_CHOICE, _WIDENING = 1_000, 4
-"""Routes among which a choice is made first, and by how much more when that does not decide."""
+_FIRST_CHOICE, _WIDENING = 500, 4
+"""Routes among which a choice is made first, and how many times more when that does not decide."""
 
 _VIOLATED = 0.03
 _AT_ONCE = 16
 _PER_STOP = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """When a choice among routes is given up; none of it depends on the machine.
+
+    Attributes
+    ----------
+    nodes : int
+        After so many nodes.
+    questions : int or None
+        After so many questions of `scheduling.engine.Run`.
+    routes : int or None
+        So many of the likeliest routes are tried, and no others.
+    """
+
+    nodes: int
+    questions: int | None = None
+    routes: int | None = None
+
+
+PROOF = Effort(1_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,21 +70,29 @@ class Master:
         Teams of each kind.
     stop : Stop
     seed : int
+
+    Attributes
+    ----------
+    stops : int
+        Number of stops.
+    triples : list of Triple
+    impossible : bool
+        Whether no choice visits all that must be visited, even in parts.
+    value : int
+        Of the last whole choice.
     """
 
     def __init__(self, problem: Problem, available: list[int], stop: Stop, seed: int) -> None:
-        self._stop, self._stops, self._kinds = stop, len(problem.stops), len(available)
+        self._stop, self.stops, self._kinds = stop, len(problem.stops), len(available)
         self._optional = np.flatnonzero(~problem.required)
         self._columns: list[Column] = []
         self.triples: list[Triple] = []
         self.impossible = False
-        """Whether no choice visits all that must be visited, even in parts."""
         self.value = 0
-        """Value of the last whole choice."""
         self._highs = new_engine(seed)
         empty = np.zeros(0, dtype=np.int32)
-        low = np.concatenate([np.ones(self._stops), np.full(self._kinds, -highspy.kHighsInf)])
-        high = np.concatenate([np.full(self._stops, highspy.kHighsInf), np.array(available, dtype=np.float64)])
+        low = np.concatenate([np.ones(self.stops), np.full(self._kinds, -highspy.kHighsInf)])
+        high = np.concatenate([np.full(self.stops, highspy.kHighsInf), np.array(available, dtype=np.float64)])
         self._highs.addRows(len(low), low, high, 0, empty, empty, np.zeros(0))
         start = list(range(len(self._optional) + 1))
         self._add(problem.prize[self._optional].tolist(), start, self._optional.tolist(), [1.0] * len(self._optional))
@@ -76,12 +104,12 @@ class Master:
             times: dict[int, int] = {}
             for stop in column.stops:
                 times[stop] = times.get(stop, 0) + 1
-            index += [*sorted(times), self._stops + column.kind]
+            index += [*sorted(times), self.stops + column.kind]
             value += [float(times[stop]) for stop in sorted(times)] + [1.0]
             for number, triple in enumerate(self.triples):
                 pairs = sum(times.get(stop, 0) for stop in triple) // 2
                 if pairs:
-                    index.append(self._stops + self._kinds + number)
+                    index.append(self.stops + self._kinds + number)
                     value.append(float(pairs))
             start.append(len(index))
         self._add([column.cost for column in columns], start, index, value)
@@ -117,8 +145,8 @@ class Master:
         if status != highspy.HighsModelStatus.kOptimal:
             return None
         duals = np.asarray(self._highs.getSolution().row_dual, dtype=np.float64)
-        kinds = self._stops + self._kinds
-        return duals[: self._stops], duals[self._stops : kinds].tolist(), duals[kinds:]
+        kinds = self.stops + self._kinds
+        return duals[: self.stops], duals[self.stops : kinds].tolist(), duals[kinds:]
 
     def relaxed(self) -> float | None:
         """Solve in parts; return the value, None where it was not solved."""
@@ -133,17 +161,17 @@ class Master:
 
     def violated(self, most: int) -> list[Triple]:
         """Return triples that the solution in parts breaks most, few of them with the same stop."""
-        if self._stops > _TRIPLES_UP_TO:
+        if self.stops > _TRIPLES_UP_TO:
             return []
         values = np.asarray(self._highs.getSolution().col_value, dtype=np.float64)[len(self._optional) :]
         used = np.flatnonzero(values > 1e-6)
-        visits = np.zeros((len(used), self._stops))
+        visits = np.zeros((len(used), self.stops))
         for row, column in enumerate(used.tolist()):
             visits[row, list(self._columns[column].stops)] = 1.0
         weighted = visits * values[used, None]
         both = visits.T @ weighted
         found: list[tuple[float, Triple]] = []
-        for one in range(self._stops):
+        for one in range(self.stops):
             mine = visits[:, one] > 0
             three = visits[mine].T @ weighted[mine]
             excess = both[one][:, None] + both[one][None, :] + both - 2 * three - 1
@@ -152,7 +180,7 @@ class Master:
             for other, third in zip(rows[later].tolist(), columns[later].tolist(), strict=True):
                 found.append((-round(float(excess[other, third]), 6), (one, other, third)))
         chosen: list[Triple] = []
-        known, often = set(self.triples), [0] * self._stops
+        known, often = set(self.triples), [0] * self.stops
         for _, triple in sorted(found):
             if len(chosen) < min(_AT_ONCE, most) and triple not in known and max(often[s] for s in triple) < _PER_STOP:
                 chosen.append(triple)
@@ -160,26 +188,37 @@ class Master:
                     often[stop] += 1
         return chosen
 
-    def choose(self, nodes: int) -> tuple[list[int] | None, bool]:
+    def choose(self, below: int | None = None, effort: Effort = PROOF) -> tuple[list[int] | None, bool]:
         """Return the routes, by number, of the best whole solution found, and whether it is proven the best.
+
+        Parameters
+        ----------
+        below : int, optional
+            Only a lower value is wanted; others may come, but nothing is said about them.
+        effort : Effort
+            When to give up.
 
         Notes
         -----
         Every stop is visited once or its prize paid. None: there is none, or none was found.
         """
         first, count = len(self._optional), len(self._optional) + len(self._columns)
+        if not count:
+            return (None if self.stops else []), True
         which = np.arange(count, dtype=np.int32)
-        for row in range(self._stops):
+        for row in range(self.stops):
             self._highs.changeRowBounds(row, 1.0, 1.0)
         self._highs.changeColsBounds(count, which, np.zeros(count), np.ones(count))
         self._highs.changeColsIntegrality(count, which, np.full(count, 1, dtype=np.uint8))
         self._highs.setOptionValue("mip_rel_gap", 0.0)
         self._highs.setOptionValue("mip_abs_gap", INTEGRAL_GAP)
-        self._highs.setOptionValue("mip_max_nodes", nodes)
+        self._highs.setOptionValue("mip_max_nodes", effort.nodes)
+        if below is not None:
+            self._highs.setOptionValue("objective_bound", below - INTEGRAL_GAP)
         remaining = self._stop.remaining()
         if remaining is not None:
             self._highs.setOptionValue("time_limit", remaining)
-        status = Run(self._highs, self._stop).run()
+        status = Run(self._highs, self._stop, questions=effort.questions).run()
         complete = status in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kOptimal)
         if self._highs.getInfo().primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
             return None, complete
@@ -194,7 +233,7 @@ def best_of(
     triples: list[Triple],
     below: int | None,
     *,
-    prove: bool,
+    effort: Effort = PROOF,
 ) -> tuple[list[int] | None, bool]:
     """Choose the best of many routes.
 
@@ -207,8 +246,7 @@ def best_of(
         Known to sharpen the relaxation.
     below : int or None
         Only a choice of a lower value is wanted.
-    prove : bool
-        Else only the likeliest routes are tried, and not for long.
+    effort : Effort
 
     Returns
     -------
@@ -235,17 +273,17 @@ def best_of(
     reduced = whole.reduced()
     if reduced is None:
         return None, False
-    likely, best, size = np.argsort(reduced, kind="stable"), None, _FIRST_CHOICE
+    likely, best, size = np.argsort(reduced, kind="stable"), None, effort.routes or _FIRST_CHOICE
     while True:
         open_ = likely if below is None else likely[reduced[likely] < below - INTEGRAL_GAP]
         some = np.sort(open_[:size]).tolist()
         narrow = make([columns[k] for k in some])
         narrow.cut(whole.triples)
-        chosen, complete = narrow.choose(_NODES if prove else _FEW_NODES)
+        chosen, complete = narrow.choose(below, effort)
         if chosen is not None:
             value = narrow.value
             if below is None or value < below:
                 best, below = [some[k] for k in chosen], value
-        if not prove or not complete or len(some) == len(open_):
-            return best, prove and complete
+        if effort.routes is not None or not complete or len(some) == len(open_):
+            return best, complete and len(some) == len(open_)
         size *= _WIDENING

@@ -2,14 +2,16 @@
 
 from dataclasses import dataclass
 
-from scheduling.routes.master import Column, Master, best_of
+from scheduling.routes.master import Column, Effort, Master, best_of
 from scheduling.routes.problem import Routes
 from scheduling.routes.travel import Travel
 from scheduling.stop import Stop
 
 _MOST_ROUTES = 20_000
-_THOROUGH_UP_TO = 250
-"""Stops up to which the best choice among pooled routes is looked for, beyond which a good one."""
+_TRIED, _MOST_TRIED = 5, 1_000
+"""Routes for each stop, and at most, that are tried together: the likeliest."""
+_NODES, _QUESTIONS = 1_000, 10
+"""When putting routes together is given up: rather search for other routes than ponder over these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +81,11 @@ class Pool:
         return sorted(self._found.values(), key=lambda route: (route.team, route.stops))
 
     def recombine(self, incumbent: Routes) -> Routes | None:
-        """Return the best solution made of pooled routes if it is better than the incumbent, which keeps all rules."""
+        """Return pooled routes that together are better than the incumbent, which keeps all rules; or None."""
         self.add_routes(incumbent)
         value, columns = self._travel.value(incumbent), self._columns()
-        chosen, _ = best_of(self._master, columns, [], value, prove=len(self._travel.problem.stops) <= _THOROUGH_UP_TO)
+        few = min(_MOST_TRIED, _TRIED * len(self._travel.problem.stops))
+        chosen, _ = best_of(self._master, columns, [], value, effort=Effort(_NODES, _QUESTIONS, few))
         if not chosen:
             return None
         better = self._unfold([columns[k] for k in chosen])

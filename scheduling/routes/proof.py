@@ -125,25 +125,33 @@ class Prover:
     """
 
     def __init__(self, grid: Grid, able: Bools, pool: Pool, stop: Stop, seed: int) -> None:
-        self._grid, self._pool, self._stop, self._seed = grid, pool, stop, seed
+        self._grid, self._able, self._pool, self._stop, self._seed = grid, able, pool, stop, seed
         problem = self._problem = grid.problem
         self._teams: list[list[int]] = [[] for _ in set(grid.alike)]
         for team, kind in enumerate(grid.alike):
             self._teams[kind].append(team)
         self._small = sum(int(able[teams[0]].sum()) ** 2 for teams in self._teams) <= _MOST_WAYS
-        self._graphs = [graph_of(grid, able, teams[0]) for teams in self._teams] if self._small else []
-        self._memories = [_memory(graph) for graph in self._graphs]
+        self._graphs: dict[int, Graph] = {}
+        self._memories: dict[int, Words] = {}
         self._available = [len(teams) for teams in self._teams]
         self._effort = 0
         self._prices: _Prices | None = None
         self._optional = np.flatnonzero(~problem.required)
+
+    def _graph(self, kind: int) -> Graph:
+        """Return the ways of a kind of team: they take a while, and are often not needed."""
+        if kind not in self._graphs:
+            self._graphs[kind] = graph_of(self._grid, self._able, self._teams[kind][0])
+            self._memories[kind] = _memory(self._graphs[kind])
+        return self._graphs[kind]
 
     def enumerate(self, known: Routes | None) -> Proof | None:
         """Grow all routes there are; None where they are too many."""
         if not self._small:
             return None
         columns: list[Column] = []
-        for kind, graph in enumerate(self._graphs):
+        for kind in range(len(self._teams)):
+            graph = self._graph(kind)
             count = len(graph.stops)
             nothing = np.zeros(count, dtype=np.int64)
             layers = grow(graph, nothing, no_cuts(count), None, Near(None, 0), _FEW_LABELS)
@@ -231,7 +239,8 @@ class Prover:
         A thorough search notes the least cost of each kind in the prices.
         """
         found: list[Column] = []
-        for kind, graph in enumerate(self._graphs):
+        for kind in range(len(self._teams)):
+            graph = self._graph(kind)
             memory = self._memories[kind] if thorough else None
             select = Useful(prices.cuts(graph)) if thorough else Quick()
             layers = self._grown(graph, prices, memory, select)
@@ -256,7 +265,7 @@ class Prover:
 
     def _totals(self, kind: int, layer: Layer) -> Ints:
         """Return the costs of labels that go home; huge where that is too late."""
-        graph = self._graphs[kind]
+        graph = self._graph(kind)
         total = layer.cost + graph.home_cost[layer.node] * _SCALE
         return np.where(layer.time + graph.home_time[layer.node] <= graph.closes, total, np.iinfo(np.int64).max)
 
@@ -280,7 +289,7 @@ class Prover:
 
     def _column(self, kind: int, way: list[int]) -> Column:
         """Return a route; the pool keeps it if it visits no stop twice."""
-        graph = self._graphs[kind]
+        graph = self._graph(kind)
         stops = tuple(graph.stops[way].tolist())
         distance = self._grid.travel.distance(graph.team, stops)
         if len(set(stops)) == len(stops):
@@ -290,7 +299,8 @@ class Prover:
     def _within(self, prices: _Prices, gaps: list[int]) -> list[Column] | None:
         """Return all routes within the gap of their kind above their stops' worth; None where they are too many."""
         columns: list[Column] = []
-        for kind, (graph, gap) in enumerate(zip(self._graphs, gaps, strict=True)):
+        for kind, gap in enumerate(gaps):
+            graph = self._graph(kind)
             cuts = prices.cuts(graph)
             behind = self._grown(graph.reversed(), prices, self._memories[kind], Useful(cuts))
             if behind is None:
@@ -306,7 +316,7 @@ class Prover:
 
     def _routes_of(self, kind: int, layers: list[Layer], gap: int | None) -> list[Column]:
         """Return the routes of all labels that can go home, of the same stops the cheapest."""
-        graph = self._graphs[kind]
+        graph = self._graph(kind)
         best: dict[bytes, tuple[int, int, int]] = {}
         for depth, layer in enumerate(layers):
             totals = layer.cost + graph.home_cost[layer.node] if gap is None else self._totals(kind, layer)
@@ -349,7 +359,7 @@ class Prover:
             made.add(some)
             return made
 
-        return best_of(master, columns, [] if self._prices is None else self._prices.triples, below, prove=True)
+        return best_of(master, columns, [] if self._prices is None else self._prices.triples, below)
 
 
 def _memory(graph: Graph) -> Words:

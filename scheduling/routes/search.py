@@ -4,10 +4,10 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from scheduling.routes.helper import Helper
+from scheduling.routes.helper import Helper, Told
 from scheduling.routes.insertion import Grid, Insertion
 from scheduling.routes.local_search import LocalSearch
-from scheduling.routes.pool import Pool, Pooled
+from scheduling.routes.pool import Pool
 from scheduling.routes.problem import Bools, Problem, Routes
 from scheduling.routes.proof import Prover
 from scheduling.routes.reasons import impossible
@@ -25,8 +25,14 @@ _SLICE = 1_000
 _PATIENCE = 10
 """Slices without a better solution after which the search ends."""
 
-_LARGE = 250
-"""Stops above which the search begins with the routes of insertion, and never anew."""
+_LARGE, _FEW = 500, 120
+"""Stops above which the search begins with the routes of insertion, and up to which it begins anew."""
+
+_IDLE_FEW, _IDLE = 1, 3
+"""Slices without a better solution, one after the other, after which a proof is tried, of few stops and of others."""
+
+_MOST_WAITED = 3
+"""Slices without a recombination, at most, after some that were no use: the more there were, the longer."""
 
 _HELPED = 1_000
 """Slices that a helper runs at most."""
@@ -87,6 +93,7 @@ class Search:
         self.prover = Prover(self.grid, self.able, self.pool, self.proving, seed)
         self.bound: int | None = None
         self.exact = False
+        self._fruitless = self._waiting = 0
         self.relaxed: bool | None = None
         """Whether the relaxation could be solved; None before it was tried."""
 
@@ -141,8 +148,8 @@ class Search:
             kept = insertion.routes
         self._accept("search", kept)
 
-    def explore(self, tell: Callable[[list[Pooled]], None]) -> None:
-        """Search as a helper: tell of the routes that each slice came across, until asked to stop."""
+    def explore(self, tell: Callable[[Told], None]) -> None:
+        """Search as a helper: tell of what each slice came across, until asked to stop."""
         if self._large:
             self._insert()
         search = self._begin()
@@ -150,12 +157,17 @@ class Search:
             if self.stop.cut():
                 return
             self._slice(search)
-            tell(self.pool.news())
+            tell(Told(self.pool.news(), None if self.missing else self.routes))
 
     @property
     def _large(self) -> bool:
         """Whether a search from random routes would take too long to come near what insertion gives."""
         return len(self.problem.stops) > _LARGE
+
+    @property
+    def _few(self) -> bool:
+        """Whether a search from other random routes soon comes near the best."""
+        return len(self.problem.stops) <= _FEW
 
     def _begin(self) -> LocalSearch:
         start = self.routes if self._large and not self.missing else None
@@ -166,36 +178,57 @@ class Search:
         """Search for a while, then put together the best of all routes seen; begin anew if that was no use."""
         before = len(self.missing), self.value
         search.run(_SLICE)
-        if not self.missing and not self.early.cut():
+        if self._waiting:
+            self._waiting -= 1
+        elif not self.missing and not self.early.cut():
             better = self.pool.recombine(self.routes)
             if better is not None and self._accept("recombine", better):
                 search.restart(self.routes)
-        if not self._large and (len(self.missing), self.value) == before and not self.early.cut():
+                self._fruitless = 0
+            else:
+                self._fruitless += 1
+                self._waiting = min(self._fruitless - 1, _MOST_WAITED)
+        if self._few and (len(self.missing), self.value) == before and not self.early.cut():
             search.anew()
 
     def _improve(self) -> None:
-        """Search in slices, beside a helper; after each, try to prove the routes."""
+        """Search in slices, beside a helper; after one that was no use, try to prove the routes.
+
+        Notes
+        -----
+        The better the routes are, the less a proof takes.
+        """
         with Helper(self.problem, self.seed + 1, self.early) as helper:
             search = self._begin()
             idle, proven_at, slices = 0, None, 0
             while idle < _PATIENCE and not self.exact and not self.early.cut():
                 before = len(self.missing), self.value
-                if slices:
-                    self.pool.add_all(helper.slice())
+                if slices and self._hear(helper.slice()) and not self._few:
+                    search.restart(self.routes)
                 self._slice(search)
                 slices += 1
-                if not self.missing and proven_at != self.value and not self.early.cut():
+                if (len(self.missing), self.value) < before:
+                    idle = 0
+                    continue
+                idle += 1
+                hopeful = idle >= (_IDLE_FEW if self._few else _IDLE) and proven_at != self.value
+                if hopeful and not self.missing and not self.early.cut():
                     proven_at = self.value
                     if self._prove():
                         search.restart(self.routes)
-                idle = 0 if (len(self.missing), self.value) < before else idle + 1
+                        idle = 0
             if not self.exact:
                 self._finish(helper)
+
+    def _hear(self, told: Told) -> bool:
+        """Take over what the helper found; tell whether its routes were better."""
+        self.pool.add_all(told.pooled)
+        return told.routes is not None and self._accept("search", told.routes)
 
     def _finish(self, helper: Helper) -> None:
         """Use what time is left to put together the best of both searches."""
         if self.early.interrupted:
-            self.pool.add_all(helper.rest())
+            self._hear(helper.rest())
         better = None if self.missing else self.pool.recombine(self.routes)
         if better is not None:
             self._accept("recombine", better)

@@ -176,7 +176,7 @@ class Translation:
         free = [list(teams) for teams in self._kinds]
         seen: set[int] = set()
         kind_of = {teams[0]: kind for kind, teams in enumerate(self._kinds)}
-        for stops, first in sorted(self.visits(solution)):
+        for stops, first in sorted(map(self.visit, solution.routes())):
             team = free[kind_of[first]].pop(0)
             for stop in stops:
                 if stop not in seen and self._able[team, stop]:
@@ -184,12 +184,9 @@ class Translation:
                     seen.add(stop)
         return found
 
-    def visits(self, solution: pyvrp.Solution) -> list[tuple[list[int], int]]:
-        """Return the stops of each route of an answer and the first team of the kind that drives it."""
-        return [
-            ([self._client_stop[act.idx] for act in route if act.is_client()], self._kinds[route.vehicle_type()][0])
-            for route in solution.routes()
-        ]
+    def visit(self, route: pyvrp.Route) -> tuple[list[int], int]:
+        """Return the stops of a route of an answer and the first team of the kind that drives it."""
+        return [self._client_stop[each.idx] for each in route if each.is_client()], self._kinds[route.vehicle_type()][0]
 
     def may(self, team: int, stops: list[int]) -> bool:
         """Tell whether nothing rules out that a team serves each of the stops, once."""

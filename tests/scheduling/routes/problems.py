@@ -57,3 +57,7 @@ def left(solution: dict[str, Any]) -> list[str]:
 
 def without_run(solution: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in solution.items() if key != "run"}
+
+
+def quiet(stage: str, value: int | None, bound: int | None) -> None:
+    """Hear of progress, and say nothing."""

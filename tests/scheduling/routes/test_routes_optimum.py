@@ -11,10 +11,7 @@ from scheduling.routes.proof import Prover
 from scheduling.routes.search import Search
 from scheduling.stop import Stop
 from tests.scheduling.routes.brute_force import optimum, random_problem
-
-
-def quiet(stage: str, value: int | None, bound: int | None) -> None:
-    """Hear of progress, and say nothing."""
+from tests.scheduling.routes.problems import quiet
 
 
 @pytest.mark.parametrize("start", range(0, 400, 50))
