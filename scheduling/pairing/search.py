@@ -30,6 +30,8 @@ _NEAR, _WIDER = 8, 5
 _FEW = 8_000
 """So few columns are decided at once."""
 _FIRST_ROUNDS = 10
+_MANY = 1_000_000
+"""Columns above which no cuts are looked for before there is a good solution: with so many each round takes long."""
 _ROUNDING = 1e-6
 _ROUNDED_PER_CHILD = 64
 
@@ -100,7 +102,15 @@ def maximise(
     relaxed = search.relax(model)
     if relaxed.complete and not search.done():
         cutter = ColumnCutter(model)
-        tight = tighten(model, relaxed, cutter, search.best_value, stop, search.told_price, rounds=_FIRST_ROUNDS)
+        tight = tighten(
+            model,
+            relaxed,
+            cutter,
+            search.best_value,
+            stop,
+            search.told_price,
+            rounds=_FIRST_ROUNDS if model.count <= _MANY else 0,
+        )
         search.settle(tight, relaxed.prices.bound_with(), margin)
     return search.found(relaxed.prices)
 

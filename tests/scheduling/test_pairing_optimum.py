@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from scheduling import pairing
 from scheduling.benchmarks.instances import with_loads
 from scheduling.faults import InvalidProblem
-from scheduling.pairing import cuts, relaxation, rounding
+from scheduling.pairing import cuts, relaxation, rounding, search
 from scheduling.pairing.bound import price, rest_of_children
 from scheduling.pairing.columns import build_columns
 from scheduling.pairing.cuts import tighten
@@ -50,6 +50,26 @@ def agrees(problem: dict[str, Any]) -> None:
 @given(SEEDS)
 def test_value_is_the_optimum_of_brute_force(seed: int) -> None:
     agrees(random_problem(seed))
+
+
+@settings(max_examples=60, deadline=None)
+@given(SEEDS)
+def test_a_first_program_without_cuts_comes_to_the_same_optimum(seed: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(search, "_MANY", 0)
+        agrees(random_problem(seed))
+
+
+def test_many_columns_are_cut_only_after_there_is_a_good_solution(monkeypatch) -> None:
+    monkeypatch.setattr(search, "_MANY", 0)
+    stages: list[str] = []
+    problem = instance(60, 45, 3, use_of_rooms=0.9)
+    solution = pairing.solve(problem, on_progress=lambda stage, value, bound: stages.append(stage))
+
+    assert solution["status"] == "optimal"
+    assert solution["value"] == pairing.solve(problem)["value"]
+    assert "integer" in stages
+    assert "cuts" not in stages[: stages.index("integer")]
 
 
 @settings(max_examples=100, deadline=None)

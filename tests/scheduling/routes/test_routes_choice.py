@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from scheduling.routes.helper import Told
+from scheduling import routes
+from scheduling.routes.helper import Helper, Told
 from scheduling.routes.instances import instance
 from scheduling.routes.load import load
 from scheduling.routes.local_search import LocalSearch
@@ -159,3 +160,35 @@ def test_a_search_looks_at_no_ways_before_it_proves() -> None:
     search._insert()
 
     assert not search.prover._graphs
+
+
+def test_a_search_among_many_stops_goes_on_and_waits_with_what_is_no_use(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scheduling.routes.search._FEW", 0)
+    monkeypatch.setattr("scheduling.routes.search._SLICE", 20)
+    monkeypatch.setattr("scheduling.routes.search._PATIENCE", 8)
+    monkeypatch.setattr(Search, "_settle", lambda self: False)
+    monkeypatch.setattr(Search, "_prove", lambda self: False)
+    monkeypatch.setattr(Helper, "slice", lambda self: Told())  # its slices are longer
+    called = {"recombine": 0, "anew": 0, "slices": 0, "proofs": 0}
+
+    def counted(owner: type, name: str, key: str) -> None:
+        right = getattr(owner, name)
+
+        def call(self: Any, *given: Any) -> Any:
+            called[key] += 1
+            return right(self, *given)
+
+        monkeypatch.setattr(owner, name, call)
+
+    counted(Pool, "recombine", "recombine")
+    counted(LocalSearch, "anew", "anew")
+    counted(LocalSearch, "run", "slices")
+    counted(Search, "_prove", "proofs")
+    problem = instance(40, 12, 3)
+    solution = routes.solve(problem)
+
+    assert routes.check(problem, solution) == []
+    assert called["anew"] == 0
+    assert called["slices"] >= 8
+    assert called["recombine"] < called["slices"]
+    assert 1 <= called["proofs"] < called["slices"]
