@@ -11,16 +11,12 @@ from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scheduling.roster.problem import NO_LIMIT, Bools, Ints, Problem
 
-Row = tuple[Ints, Ints, int]
-"""Cells, their coefficients and the limit."""
-
 
 class Several(NamedTuple):
-    """Rows that were made at once.
+    """Rows, one or more, that were made at once.
 
     Attributes
     ----------
@@ -196,7 +192,7 @@ def _cells(problem: Problem) -> tuple[Ints, Ints]:
     return np.concatenate(people), np.concatenate(shifts)
 
 
-def _shift_rows(problem: Problem, person: Ints, shift: Ints) -> Iterator[tuple[Row | Several, int]]:
+def _shift_rows(problem: Problem, person: Ints, shift: Ints) -> Iterator[tuple[Several, int]]:
     weights = problem.weights
     by_shift = np.argsort(shift, kind="stable")
     begin = np.searchsorted(shift[by_shift], np.arange(len(problem.shifts) + 1))
@@ -211,7 +207,7 @@ def _shift_rows(problem: Problem, person: Ints, shift: Ints) -> Iterator[tuple[R
             yield from _priced(able, int(problem.skill_needs[at, skill]), weights.missing_skill)
 
 
-def _personal_rows(problem: Problem, person: Ints, shift: Ints, most: Ints) -> Iterator[Row | Several]:
+def _personal_rows(problem: Problem, person: Ints, shift: Ints, most: Ints) -> Iterator[Several]:
     begin = np.searchsorted(person, np.arange(len(problem.people) + 1))
     lengths, weeks = problem.minutes, problem.week
     for who in range(len(problem.people)):
@@ -229,22 +225,27 @@ def _ones(cells: Ints) -> Ints:
     return np.ones(len(cells), dtype=np.int64)
 
 
+def _row(cells: Ints, limit: int) -> Several:
+    """Make one row in which each cell counts once."""
+    return Several(cells, _ones(cells), np.array([len(cells)]), np.array([limit]))
+
+
 def _by_week(week: Ints) -> list[slice]:
     """Cut what is sorted by weeks into them."""
     cuts = [0, *(np.flatnonzero(week[1:] != week[:-1]) + 1).tolist(), len(week)]
     return [slice(low, high) for low, high in pairwise(cuts) if low < high]
 
 
-def needs(cells: Ints, places: int) -> Iterator[Row]:
+def needs(cells: Ints, places: int) -> Iterator[Several]:
     """At most ``needs`` people in a shift."""
     if len(cells) > places:
-        yield cells, _ones(cells), places
+        yield _row(cells, places)
 
 
-def _priced(cells: Ints, least: int, price: int) -> Iterator[tuple[Row, int]]:
+def _priced(cells: Ints, least: int, price: int) -> Iterator[tuple[Several, int]]:
     """Adults, leads or people with a skill wanted in a shift; a row of nobody is a constant that is kept as a row."""
     if least > 0 and price > 0:
-        yield (cells, _ones(cells), least), price
+        yield _row(cells, least), price
 
 
 def week_minutes(cells: Ints, minutes: Ints, week: Ints, limit: int) -> Iterator[Several]:
@@ -270,10 +271,10 @@ def week_minutes(cells: Ints, minutes: Ints, week: Ints, limit: int) -> Iterator
         yield Several(cells[mine][column], factors[row, column], sizes, np.append(limit, fit[kept]))
 
 
-def max_shifts(cells: Ints, limit: int) -> Iterator[Row]:
+def max_shifts(cells: Ints, limit: int) -> Iterator[Several]:
     """At most ``limit`` shifts in all."""
     if limit != NO_LIMIT and len(cells) > limit:
-        yield cells, _ones(cells), limit
+        yield _row(cells, limit)
 
 
 def rest(cells: Ints, start: Ints, end: Ints, least: int) -> Iterator[Several]:
@@ -304,25 +305,16 @@ def _most(minutes: Ints, week: Ints, limit: int, shifts: int) -> int:
     return total if shifts == NO_LIMIT else min(total, shifts)
 
 
-def _pack(cells: int, shared: list[tuple[Row | Several, int]], personal: list[Row | Several]) -> Rows:
+def _pack(cells: int, shared: list[tuple[Several, int]], personal: list[Several]) -> Rows:
     """Turn rows of shifts, with their prices, and rows of one person each into arrays."""
-    found = [_several(row) for row, _ in shared] + [_several(row) for row in personal]
+    rows, nothing = [*(several for several, _ in shared), *personal], np.zeros(0, dtype=np.int64)
+    parts = zip(Several(nothing, nothing, nothing, nothing), *rows, strict=True)
+    cell, value, size, limit = (np.concatenate(part) for part in parts)
+    counts = np.array([len(several.sizes) for several in rows], dtype=np.int64)
     prices = [price for _, price in shared] + [0] * len(personal)
-    nothing: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
-    cell, value, size, limit = (
-        (np.concatenate([nothing, *parts]) for parts in zip(*found, strict=True)) if found else ([nothing] * 4)
-    )
-    counts = np.array([len(several.sizes) for several in found], dtype=np.int64)
     row = np.repeat(np.arange(len(size)), size)
     order = np.argsort(cell, kind="stable")  # so those of one cell stay in the order of the rows
     first = np.searchsorted(cell[order], np.arange(cells + 1))
     price = np.repeat(np.array(prices, dtype=np.int64), counts)
     own = np.arange(len(size)) >= int(counts[: len(shared)].sum())
     return Rows(first.astype(np.int64), row[order], value[order], limit, price, own)
-
-
-def _several(row: Row | Several) -> Several:
-    if isinstance(row, Several):
-        return row
-    cells, coefficients, limit = row
-    return Several(cells, coefficients, np.array([len(cells)]), np.array([limit]))

@@ -134,7 +134,6 @@ class _Programs:
         self._used = np.zeros(self._model.count, dtype=np.bool_)
         self._sure = self._used.copy()
         self._weeks: list[tuple[Part, Any]] = []
-        self._solved = False
 
     def best(self) -> Relaxed:
         """Solve them."""
@@ -142,7 +141,8 @@ class _Programs:
         part = cut_out(model, self._free, bounds.fixed, whole=False, personal=self._whole)
         wanted = self._solve(part, self._engine(part), load=True)
         found = self._proven()
-        if not self._solved:
+        if wanted is None:
+            wanted = np.zeros(len(self._load))
             plain = self._bounds.prove(self._plain(), np.zeros(len(self._load)))
             found = replace(found, prices=max(found.prices, plain, key=lambda prices: prices.bound))
         if self._whole or self._stop.wanted():
@@ -190,7 +190,8 @@ class _Programs:
         for part, highs in self._weeks:
             cost = (self._model.cost[part.cells] + self._load[self._model.person[part.cells]]).astype(np.float64)
             highs.changeColsCost(len(cost), np.arange(len(cost), dtype=np.int32), cost)
-            works += self._solve(part, highs, load=False)
+            worked = self._solve(part, highs, load=False)
+            works += 0.0 if worked is None else worked
         return works
 
     def _steps(self, works: Floats) -> Floats:
@@ -199,13 +200,18 @@ class _Programs:
         step = model.problem.weights.load * np.floor(works + _ROUNDING)
         return np.where(works >= model.most - _ROUNDING, np.maximum(step, self._load), step)
 
-    def _solve(self, part: Part, highs: Any, *, load: bool) -> Floats:
-        """Solve a program; note prices of rows, of load where asked, and reduced costs; return how much all work."""
+    def _solve(self, part: Part, highs: Any, *, load: bool) -> Floats | None:
+        """Solve a program; note prices of rows, of load where asked, and reduced costs.
+
+        Returns
+        -------
+        float array [people] or None
+            How much everybody works; None where it was not solved.
+        """
         model = self._model
         people = len(model.problem.people)
-        self._solved = bool(len(part.cells) and Run(highs, self._stop).run() == highspy.HighsModelStatus.kOptimal)
-        if not self._solved:
-            return np.zeros(people)
+        if not len(part.cells) or Run(highs, self._stop).run() != highspy.HighsModelStatus.kOptimal:
+            return None
         answer = highs.getSolution()
         duals = np.asarray(answer.row_dual, dtype=np.float64)
         found = duals[: len(part.rows)]

@@ -16,6 +16,8 @@ Floats = NDArray[np.float64]
 Triple = tuple[int, int, int]
 """Three stops. At most one route may visit two or more of them, as each is visited once."""
 
+_NODES = 1_000
+"""Nodes after which a choice is given up, which do not depend on the machine."""
 
 _CUT_ROUNDS, _MOST_TRIPLES = 6, 80
 _TRIPLES_UP_TO = 250
@@ -31,24 +33,21 @@ _PER_STOP = 5
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """When a choice among routes is given up; none of it depends on the machine.
+    """How long a choice among routes is sought; none of it depends on the machine.
 
     Attributes
     ----------
-    nodes : int
-        After so many nodes.
     questions : int or None
-        After so many questions of `scheduling.engine.Run`.
+        It is given up after so many questions of `scheduling.engine.Run`.
     routes : int or None
         So many of the likeliest routes are tried, and no others.
     """
 
-    nodes: int
     questions: int | None = None
     routes: int | None = None
 
 
-PROOF = Effort(1_000)
+PROOF = Effort()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +72,6 @@ class Master:
 
     Attributes
     ----------
-    stops : int
-        Number of stops.
     triples : list of Triple
     impossible : bool
         Whether no choice visits all that must be visited, even in parts.
@@ -83,7 +80,7 @@ class Master:
     """
 
     def __init__(self, problem: Problem, available: list[int], stop: Stop, seed: int) -> None:
-        self._stop, self.stops, self._kinds = stop, len(problem.stops), len(available)
+        self._stop, self._stops, self._kinds = stop, len(problem.stops), len(available)
         self._optional = np.flatnonzero(~problem.required)
         self._columns: list[Column] = []
         self.triples: list[Triple] = []
@@ -91,8 +88,8 @@ class Master:
         self.value = 0
         self._highs = new_engine(seed)
         empty = np.zeros(0, dtype=np.int32)
-        low = np.concatenate([np.ones(self.stops), np.full(self._kinds, -highspy.kHighsInf)])
-        high = np.concatenate([np.full(self.stops, highspy.kHighsInf), np.array(available, dtype=np.float64)])
+        low = np.concatenate([np.ones(self._stops), np.full(self._kinds, -highspy.kHighsInf)])
+        high = np.concatenate([np.full(self._stops, highspy.kHighsInf), np.array(available, dtype=np.float64)])
         self._highs.addRows(len(low), low, high, 0, empty, empty, np.zeros(0))
         start = list(range(len(self._optional) + 1))
         self._add(problem.prize[self._optional].tolist(), start, self._optional.tolist(), [1.0] * len(self._optional))
@@ -104,12 +101,12 @@ class Master:
             times: dict[int, int] = {}
             for stop in column.stops:
                 times[stop] = times.get(stop, 0) + 1
-            index += [*sorted(times), self.stops + column.kind]
+            index += [*sorted(times), self._stops + column.kind]
             value += [float(times[stop]) for stop in sorted(times)] + [1.0]
             for number, triple in enumerate(self.triples):
                 pairs = sum(times.get(stop, 0) for stop in triple) // 2
                 if pairs:
-                    index.append(self.stops + self._kinds + number)
+                    index.append(self._stops + self._kinds + number)
                     value.append(float(pairs))
             start.append(len(index))
         self._add([column.cost for column in columns], start, index, value)
@@ -145,8 +142,8 @@ class Master:
         if status != highspy.HighsModelStatus.kOptimal:
             return None
         duals = np.asarray(self._highs.getSolution().row_dual, dtype=np.float64)
-        kinds = self.stops + self._kinds
-        return duals[: self.stops], duals[self.stops : kinds].tolist(), duals[kinds:]
+        kinds = self._stops + self._kinds
+        return duals[: self._stops], duals[self._stops : kinds].tolist(), duals[kinds:]
 
     def relaxed(self) -> float | None:
         """Solve in parts; return the value, None where it was not solved."""
@@ -161,17 +158,17 @@ class Master:
 
     def violated(self, most: int) -> list[Triple]:
         """Return triples that the solution in parts breaks most, few of them with the same stop."""
-        if self.stops > _TRIPLES_UP_TO:
+        if self._stops > _TRIPLES_UP_TO:
             return []
         values = np.asarray(self._highs.getSolution().col_value, dtype=np.float64)[len(self._optional) :]
         used = np.flatnonzero(values > 1e-6)
-        visits = np.zeros((len(used), self.stops))
+        visits = np.zeros((len(used), self._stops))
         for row, column in enumerate(used.tolist()):
             visits[row, list(self._columns[column].stops)] = 1.0
         weighted = visits * values[used, None]
         both = visits.T @ weighted
         found: list[tuple[float, Triple]] = []
-        for one in range(self.stops):
+        for one in range(self._stops):
             mine = visits[:, one] > 0
             three = visits[mine].T @ weighted[mine]
             excess = both[one][:, None] + both[one][None, :] + both - 2 * three - 1
@@ -180,7 +177,7 @@ class Master:
             for other, third in zip(rows[later].tolist(), columns[later].tolist(), strict=True):
                 found.append((-round(float(excess[other, third]), 6), (one, other, third)))
         chosen: list[Triple] = []
-        known, often = set(self.triples), [0] * self.stops
+        known, often = set(self.triples), [0] * self._stops
         for _, triple in sorted(found):
             if len(chosen) < min(_AT_ONCE, most) and triple not in known and max(often[s] for s in triple) < _PER_STOP:
                 chosen.append(triple)
@@ -204,15 +201,15 @@ class Master:
         """
         first, count = len(self._optional), len(self._optional) + len(self._columns)
         if not count:
-            return (None if self.stops else []), True
+            return (None if self._stops else []), True
         which = np.arange(count, dtype=np.int32)
-        for row in range(self.stops):
+        for row in range(self._stops):
             self._highs.changeRowBounds(row, 1.0, 1.0)
         self._highs.changeColsBounds(count, which, np.zeros(count), np.ones(count))
         self._highs.changeColsIntegrality(count, which, np.full(count, 1, dtype=np.uint8))
         self._highs.setOptionValue("mip_rel_gap", 0.0)
         self._highs.setOptionValue("mip_abs_gap", INTEGRAL_GAP)
-        self._highs.setOptionValue("mip_max_nodes", effort.nodes)
+        self._highs.setOptionValue("mip_max_nodes", _NODES)
         if below is not None:
             self._highs.setOptionValue("objective_bound", below - INTEGRAL_GAP)
         remaining = self._stop.remaining()

@@ -10,7 +10,7 @@ from scheduling.stop import Stop
 _MOST_ROUTES = 20_000
 _TRIED, _MOST_TRIED = 5, 1_000
 """Routes for each stop, and at most, that are tried together: the likeliest."""
-_NODES, _QUESTIONS = 1_000, 10
+_QUESTIONS = 10
 """When putting routes together is given up: rather search for other routes than ponder over these."""
 
 
@@ -85,7 +85,7 @@ class Pool:
         self.add_routes(incumbent)
         value, columns = self._travel.value(incumbent), self._columns()
         few = min(_MOST_TRIED, _TRIED * len(self._travel.problem.stops))
-        chosen, _ = best_of(self._master, columns, [], value, effort=Effort(_NODES, _QUESTIONS, few))
+        chosen, _ = best_of(self._master, columns, [], value, effort=Effort(_QUESTIONS, few))
         if not chosen:
             return None
         better = self._unfold([columns[k] for k in chosen])

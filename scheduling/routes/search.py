@@ -181,8 +181,7 @@ class Search:
         if self._waiting:
             self._waiting -= 1
         elif not self.missing and not self.early.cut():
-            better = self.pool.recombine(self.routes)
-            if better is not None and self._accept("recombine", better):
+            if self._recombine():
                 search.restart(self.routes)
                 self._fruitless = 0
             else:
@@ -190,6 +189,11 @@ class Search:
                 self._waiting = min(self._fruitless - 1, _MOST_WAITED)
         if self._few and (len(self.missing), self.value) == before and not self.early.cut():
             search.anew()
+
+    def _recombine(self) -> bool:
+        """Put routes of the pool together; tell whether they were better."""
+        better = self.pool.recombine(self.routes)
+        return better is not None and self._accept("recombine", better)
 
     def _improve(self) -> None:
         """Search in slices, beside a helper; after one that was no use, try to prove the routes.
@@ -229,9 +233,8 @@ class Search:
         """Use what time is left to put together the best of both searches."""
         if self.early.interrupted:
             self._hear(helper.rest())
-        better = None if self.missing else self.pool.recombine(self.routes)
-        if better is not None:
-            self._accept("recombine", better)
+        if not self.missing:
+            self._recombine()
 
     def _prove(self) -> bool:
         """Try to prove the routes; tell whether better ones were found."""

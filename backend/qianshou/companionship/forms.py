@@ -26,6 +26,12 @@ def _lengths() -> list[tuple[int, str]]:
     return [(minutes, _("%(n)d minutes") % {"n": minutes}) for minutes in lengths]
 
 
+def _number(name: str, label: Any) -> forms.IntegerField:
+    """Return the field of one of the numbers that have limits."""
+    lowest, highest = LIMITS[name]
+    return forms.IntegerField(label=label, min_value=lowest, max_value=highest)
+
+
 class _Range(forms.NumberInput):
     """A slider; a number all the same."""
 
@@ -39,10 +45,8 @@ class RunForm(forms.Form):
         label=_("Home"), queryset=Centre.objects.none(), to_field_name="code", empty_label=None
     )
     session_minutes = forms.TypedChoiceField(label=_("Length of a meeting"), choices=_lengths, coerce=int)
-    max_travel_minutes = forms.IntegerField(
-        label=_("Longest way for a volunteer, in minutes"), min_value=5, max_value=240
-    )
-    min_age_gap = forms.IntegerField(label=_("Years between volunteer and child at least"), min_value=0, max_value=40)
+    max_travel_minutes = _number("max_travel_minutes", _("Longest way for a volunteer, in minutes"))
+    min_age_gap = _number("min_age_gap", _("Years between volunteer and child at least"))
     use_other_centres = forms.BooleanField(
         label=_("Also ask volunteers of my other homes"),
         required=False,
