@@ -8,12 +8,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from qianshou.reports.registers.limits import FileRefused, Limits
+from qianshou.reports.registers.xls import open_xls
 from tests.reports.register_files import HEADER, VOLUNTEER_HEADER, child, codes, csv, read, repacked, xlsx
 
 REGISTERS = Path(__file__).parents[2] / "fixtures" / "registers"
 SHEET = "xl/worksheets/sheet1.xml"
 GOOD = xlsx([HEADER, child()])
 OLD = (REGISTERS / "children-old.xls").read_bytes()
+ABORTING = OLD[:5038] + b"\xff\xff\xff\x7f" + OLD[5042:]
+"""A length of gigabytes at which the unpacking library ends its process."""
 HTML = "<html><table><tr><td>姓名</td><td>性别</td></tr></table></html>".encode()
 
 
@@ -53,6 +57,7 @@ LYING_SIZE = GOOD[:-200] + GOOD[-100:]
         (b"PK\x03\x04" + b"\x00" * 100, "file_unreadable"),
         (OLD[:600], "file_unreadable"),
         (OLD[:6000], "file_unreadable"),
+        (ABORTING, "file_unreadable"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\xff" * 4000, "file_unreadable"),
         (bytes(range(256)) * 8, "file_unreadable"),
         ("姓名,性别\n王\x00小".encode(), "file_unreadable"),
@@ -99,6 +104,17 @@ def test_an_old_workbook_with_a_password_is_refused():
     locked = OLD[:position] + b"\x2f\x00\x36\x00" + OLD[position + 4 :]
 
     assert read(locked).file_error == "file_unreadable"
+
+
+def test_an_old_workbook_that_takes_too_long_is_refused(monkeypatch):
+    monkeypatch.setattr("qianshou.reports.registers.xls._PATIENCE", 0.0)
+
+    assert read(OLD).file_error == "file_unreadable"
+
+
+def test_an_old_workbook_that_unpacks_to_too_much_is_refused():
+    with pytest.raises(FileRefused, match="archive_too_large"):
+        open_xls(io.BytesIO(OLD), Limits(unpacked_bytes=1_000))
 
 
 def test_type_is_told_by_content_whatever_the_name_says():
