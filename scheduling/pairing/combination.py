@@ -51,10 +51,15 @@ class Combination:
         def summed(times: Ints) -> Ints:
             # In whole numbers: a column that was not there when the cut was made may have larger entries.
             total = np.zeros(columns, dtype=np.int64)
-            np.add.at(total, column, value * np.repeat(times, size))
+            if times.any():
+                np.add.at(total, column, value * np.repeat(times, size))
             return total
 
-        return self.rounded(summed(self.times), summed(self.slack))
+        total, slack = summed(self.times), summed(self.slack)
+        inside = np.flatnonzero(total | slack)
+        values = np.zeros(columns, dtype=np.int64)
+        values[inside] = self.rounded(total[inside], slack[inside])
+        return values
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -17,7 +17,7 @@ from scheduling.pairing.rows import Cut, Rows
 from scheduling.stop import Stop
 
 _ROUNDS = 30
-_TRIED = 120
+_TRIED = 60
 """Rows of the basis that are tried for cuts of patterns: more of them find the same."""
 _PROGRESS, _SHARE = 1.0, 0.02
 """A round that brings the bound down by less, or by less than this share of what all did, is idle."""

@@ -1,6 +1,7 @@
 """Zero-half cuts: rows that are added and halved, found by eliminating columns modulo 2."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from scheduling.pairing.highs import Floats
 from scheduling.pairing.problem import Ints
@@ -9,6 +10,8 @@ from scheduling.pairing.rows import Rows
 _NOTHING = 1e-6
 _LONGEST = 16
 """So many rows are put together at most, beside those that make up for whole columns."""
+_MOST = 120
+"""So many sums are found at most, the lightest."""
 _LARGE = 1 << 27
 """Nothing is looked for where the tables of rows would be larger, in bytes."""
 _LEAST = 0.02
@@ -74,38 +77,66 @@ class _System:
         self._fills[place[filled]] = row[filled]
 
     def search(self) -> list[Ints]:
-        """Return sets of rows that make broken cuts."""
+        """Return sets of rows that make broken cuts, the most broken of them where there are many."""
         share, slack, odd = self._share, self._slack, self._odd
-        table = np.zeros((self._count, len(share)), dtype=np.bool_)
-        table[self._row, self._column] = True
-        number = np.arange(self._count)
-        members = np.zeros((self._count, self._count // 8 + 1), dtype=np.uint8)  # a bit for each row of the sum
-        members[number, number // 8] = 128 >> number % 8
+        bits, wide = self._packed()
+        words, members = bits.view(np.uint64), bits[:, wide:]
         length, tight = np.ones(self._count, dtype=np.int64), slack < _NOTHING
-        alone = np.bincount(self._row, share[self._column], minlength=self._count) + slack
-        found = [members[odd & (alone < 1 - _LEAST)]]
+        weight = np.bincount(self._row, share[self._column], minlength=self._count) + slack
+        alone = np.flatnonzero(odd & (weight < 1 - _LEAST))
+        found, weights = [members[alone]], [weight[alone]]
         for column in np.argsort(-share, kind="stable").tolist():
-            having = table[:, column].nonzero()[0]
+            having = (bits[:, column // 8] & (128 >> column % 8)).nonzero()[0]
             pivots = having[tight[having]]
             if not len(pivots):
                 continue
             pivot = pivots[length[pivots].argmin()]
             others = having[having != pivot]
-            sums, parities = members[others] ^ members[pivot], table[others] ^ table[pivot]
-            length[others] = np.bitwise_count(sums).sum(axis=1)
-            parities[length[others] > _LONGEST] = False  # no more of these
-            table[others], members[others], table[pivot] = parities, sums, False
+            sums = words[others] ^ words[pivot]
+            parts = sums.view(np.uint8)
+            length[others] = np.bitwise_count(parts[:, wide:]).sum(axis=1)
             odd[others] ^= odd[pivot]
-            light = odd[others] & (parities @ share + slack[others] < 1 - _LEAST)
-            found.append(sums[light & (length[others] <= _LONGEST)])
-        every = np.unpackbits(np.unique(np.concatenate(found), axis=0), axis=1, count=self._count)
-        return [self._even(self._rows[np.flatnonzero(each)]) for each in every]
+            short = length[others] <= _LONGEST
+            parts[~short, :wide] = 0  # no more of these
+            words[others], bits[pivot, :wide] = sums, 0
+            new = (odd[others] & short).nonzero()[0]
+            weight = np.unpackbits(parts[new, :wide], axis=1, count=len(share)) @ share + slack[others[new]]
+            light = weight < 1 - _LEAST
+            found.append(parts[new[light], wide:])
+            weights.append(weight[light])
+        return self._even(_lightest(np.concatenate(found), np.concatenate(weights)))
 
-    def _even(self, rows: Ints) -> Ints:
-        """Return rows, with those that make the sums of the columns at 1 even."""
-        times = np.zeros(self._all, dtype=np.int64)
-        times[rows] = 1
-        odd = np.bincount(self._one[times[self._row_of_one] > 0], minlength=len(self._fills)) % 2 == 1
-        makes_even = self._fills[odd]
-        np.add.at(times, makes_even[makes_even >= 0], 1)
-        return np.flatnonzero(times % 2)
+    def _packed(self) -> tuple[NDArray[np.uint8], int]:
+        """Return for each row a bit for each of its columns, then one for each row of the sum that it stands for.
+
+        Returns
+        -------
+        bits : uint8 array [rows, bytes]
+            As wide as whole words.
+        wide : int
+            How many bytes the columns take.
+        """
+        wide, number = -(-len(self._share) // 8), np.arange(self._count)
+        bits = np.zeros((self._count, 8 * -(-(wide + self._count // 8 + 1) // 8)), dtype=np.uint8)
+        table = np.zeros((self._count, len(self._share)), dtype=np.bool_)
+        table[self._row, self._column] = True
+        bits[:, :wide] = np.packbits(table, axis=1)
+        bits[number, wide + number // 8] = 128 >> number % 8
+        return bits, wide
+
+    def _even(self, sums: NDArray[np.uint8]) -> list[Ints]:
+        """Return the rows of sums, with those that make the sums of the columns at 1 even."""
+        every = np.zeros((len(sums), self._all), dtype=np.bool_)
+        every[:, self._rows] = np.unpackbits(sums, axis=1, count=self._count)
+        if len(self._one):
+            ones, first = np.unique(self._one, return_index=True)
+            odd = np.bitwise_xor.reduceat(every[:, self._row_of_one], first, axis=1)
+            filled = self._fills[ones] >= 0
+            every[:, self._fills[ones[filled]]] ^= odd[:, filled]
+        return [np.flatnonzero(each) for each in every]
+
+
+def _lightest(sums: NDArray[np.uint8], weights: Floats) -> NDArray[np.uint8]:
+    """Return the lightest of some sums, each once."""
+    _, first = np.unique(sums, axis=0, return_index=True)
+    return sums[first[np.argsort(weights[first], kind="stable")][:_MOST]]

@@ -119,6 +119,15 @@ def test_sums_of_too_many_rows_are_given_up(monkeypatch: pytest.MonkeyPatch) -> 
     assert half_sums(rows, np.full(11, 0.5)) == []
 
 
+def test_of_many_sums_the_lightest_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Two odd rings beside each other; of the second more is left.
+    rings = [{0: 1, 1: 1}, {1: 1, 2: 1}, {0: 1, 2: 1}, {3: 1, 4: 1}, {4: 1, 5: 1}, {3: 1, 5: 1}, {3: 1}]
+    rows, values = _rows(rings, [1] * 6), np.array([0.5, 0.5, 0.5, 0.45, 0.5, 0.5, 0.05])
+    assert [found.tolist() for found in half_sums(rows, values)] == [[0, 1, 2], [3, 4, 5]]  # lightest first
+    monkeypatch.setattr(halves, "_MOST", 1)
+    assert [found.tolist() for found in half_sums(rows, values)] == [[0, 1, 2]]
+
+
 def test_nothing_is_looked_for_where_the_table_would_be_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
     rows = _rows([{0: 1, 1: 1}, {1: 1, 2: 1}, {0: 1, 2: 1}], [1, 1, 1])
     monkeypatch.setattr(halves, "_LARGE", 8)
