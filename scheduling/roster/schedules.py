@@ -32,24 +32,34 @@ class Schedules:
         key = model.person[order] * (int(week.max(initial=0)) + 1) + week[model.shift[order]]
         begin = np.flatnonzero(np.append(True, key[1:] != key[:-1])) if len(key) else np.zeros(0, dtype=np.int64)
         size = np.diff(np.append(begin, len(key)))
+        # The longest first: so those that have an i-th shift at all come first.
+        by_size = np.argsort(-size, kind="stable")
+        begin, size = begin[by_size], size[by_size]
+        self._size, self._having = size, np.searchsorted(-size, -np.arange(int(size.max(initial=0))))
         self.groups, self.longest = len(begin), int(size.max(initial=0))
         self.person = model.person[order[begin]]
-        self.cell = np.full((self.groups, self.longest), -1, dtype=np.int64)
-        self._before = np.zeros((self.groups, self.longest), dtype=np.int64)
-        self._units = np.zeros((self.groups, self.longest), dtype=np.int64)
+        self.cell = np.full((self.longest, self.groups), -1, dtype=np.int64)
+        self._before = np.zeros((self.longest, self.groups), dtype=np.int64)
+        self._units = np.zeros((self.longest, self.groups), dtype=np.int64)
         room = np.zeros(self.groups, dtype=np.int64)
         for group in range(self.groups):
             cells = order[begin[group] : begin[group] + size[group]]
             shifts, who = model.shift[cells], int(self.person[group])
-            self.cell[group, : len(cells)] = cells
+            self.cell[: len(cells), group] = cells
             free = problem.end[shifts] + problem.min_rest[who]
-            self._before[group, : len(cells)] = np.minimum(
+            self._before[: len(cells), group] = np.minimum(
                 np.searchsorted(free, problem.start[shifts], side="right"), np.arange(len(cells))
             )
             units, room[group] = _in_units(minutes[shifts], int(problem.max_minutes[who]))
-            self._units[group, : len(cells)] = units
+            self._units[: len(cells), group] = units
         self.width = int(room.max(initial=0)) + 1
+        np.minimum(self._units, self.width, out=self._units)
         self._room = room
+        # Shifts longer than what is left look at spare places before no time at all, where nothing is possible.
+        self._spare = int(self._units.max(initial=0))
+        self._best = np.empty((self.longest + 1, self.groups, self._spare + self.width), dtype=np.int64)
+        self._best[0, :, self._spare :] = 0
+        self._best[:, :, : self._spare] = _NEVER
 
     def cheapest(self, cost: Ints) -> tuple[Ints, Bools]:
         """Return the cost of the cheapest schedule of each person and week, and the cells in them.
@@ -61,27 +71,26 @@ class Schedules:
         taken = np.zeros(len(cost), dtype=np.bool_)
         if not self.groups:
             return np.zeros(0, dtype=np.int64), taken
-        price = np.where(self.cell >= 0, cost[self.cell], _NEVER // 4)
-        best = np.zeros((self.longest + 1, self.groups, self.width), dtype=np.int64)
-        at = np.arange(self.groups)
-        unit = np.arange(self.width)[None, :]
-        for i in range(self.longest):
-            left = unit - self._units[:, i, None]
-            after = best[self._before[:, i, None], at[:, None], np.maximum(left, 0)] + price[:, i, None]
-            np.minimum(best[i], np.where(left >= 0, after, _NEVER // 4), out=best[i + 1])
-        units, last = self._room.copy(), np.full(self.groups, self.longest)
-        total = best[self.longest, at, units]
+        best, spare = self._best, self._spare
+        flat, start, unit = best.reshape(-1), np.arange(self.groups) * best.shape[2], np.arange(spare, best.shape[2])
+        for i, having in enumerate(self._having.tolist()):
+            entry = self._before[i, :having] * (self.groups * best.shape[2]) + start[:having] - self._units[i, :having]
+            after = flat[entry[:, None] + unit]
+            after += cost[self.cell[i, :having], None]
+            np.minimum(best[i, :having, spare:], after, out=best[i + 1, :having, spare:])
+        units, last = self._room.copy(), self._size.copy()
+        total = best[last, np.arange(self.groups), spare + units]
         while True:
             open_ = np.flatnonzero(last > 0)
             if not len(open_):
                 break
-            step, left = last[open_] - 1, units[open_]
+            step, left = last[open_] - 1, spare + units[open_]
             took = best[step + 1, open_, left] < best[step, open_, left]
             groups = open_[took]
-            taken[self.cell[groups, step[took]]] = True
-            units[groups] -= self._units[groups, step[took]]
+            taken[self.cell[step[took], groups]] = True
+            units[groups] -= self._units[step[took], groups]
             last[open_] = step
-            last[groups] = self._before[groups, step[took]]
+            last[groups] = self._before[step[took], groups]
         return total, taken
 
 
