@@ -1,6 +1,7 @@
 """Files that are broken, disguised or made to do harm get one clear code and nothing else."""
 
 import io
+import subprocess
 import zipfile
 from pathlib import Path
 
@@ -110,6 +111,21 @@ def test_an_old_workbook_that_takes_too_long_is_refused(monkeypatch):
     monkeypatch.setattr("qianshou.reports.registers.xls._PATIENCE", 0.0)
 
     assert read(OLD).file_error == "file_unreadable"
+
+
+def test_the_process_that_unpacks_hears_no_secrets(monkeypatch):
+    heard = {}
+
+    def run(command, **options):
+        heard.update(options["env"])
+        return subprocess.CompletedProcess(command, 1)
+
+    monkeypatch.setenv("QIANSHOU_SECRET_KEY", "not for others")
+    monkeypatch.setattr("qianshou.reports.registers.xls.subprocess.run", run)
+
+    assert read(OLD).file_error == "file_unreadable"
+    assert "PATH" in heard
+    assert "QIANSHOU_SECRET_KEY" not in heard
 
 
 def test_an_old_workbook_that_unpacks_to_too_much_is_refused():

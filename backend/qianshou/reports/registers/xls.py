@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,6 +16,8 @@ from qianshou.reports.registers.limits import ARCHIVE_TOO_LARGE, FILE_UNREADABLE
 
 _PATIENCE = 120.0
 """Seconds for the process that unpacks; it takes about 0.1 for a school."""
+_PASSED_ON = ("PATH", "PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "SYSTEMROOT")
+"""What it hears of the environment: enough to start, no keys."""
 
 
 class XlsSheet:
@@ -77,8 +80,11 @@ def open_xls(file: BinaryIO, limits: Limits) -> list[XlsSheet]:
 def _unpacked(data: bytes, limits: Limits) -> list[bytes]:
     """What `xls_process` writes of a file; however that process ends, this one goes on."""
     command = [sys.executable, "-P", str(Path(xls_process.__file__)), str(limits.unpacked_bytes)]
+    environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
     try:
-        ended = subprocess.run(command, input=data, capture_output=True, timeout=_PATIENCE)  # noqa: S603 - our own code
+        ended = subprocess.run(  # noqa: S603 - our own code
+            command, input=data, capture_output=True, timeout=_PATIENCE, env=environment
+        )
     except subprocess.TimeoutExpired as problem:
         raise FileRefused(FILE_UNREADABLE, "too slow") from problem
     if ended.returncode == xls_process.TOO_MUCH:
