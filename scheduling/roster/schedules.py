@@ -35,10 +35,10 @@ class Schedules:
         # The longest first: so those that have an i-th shift at all come first.
         by_size = np.argsort(-size, kind="stable")
         begin, size = begin[by_size], size[by_size]
-        self._size, self._having = size, np.searchsorted(-size, -np.arange(int(size.max(initial=0))))
         self.groups, self.longest = len(begin), int(size.max(initial=0))
+        self._size, self._having = size, np.searchsorted(-size, -np.arange(self.longest))
         self.person = model.person[order[begin]]
-        self.cell = np.full((self.longest, self.groups), -1, dtype=np.int64)
+        self.cell = np.zeros((self.longest, self.groups), dtype=np.int64)
         self._before = np.zeros((self.longest, self.groups), dtype=np.int64)
         self._units = np.zeros((self.longest, self.groups), dtype=np.int64)
         room = np.zeros(self.groups, dtype=np.int64)

@@ -16,7 +16,7 @@ from qianshou.reports.registers.limits import ARCHIVE_TOO_LARGE, FILE_UNREADABLE
 
 _PATIENCE = 120.0
 """Seconds for the process that unpacks; it takes about 0.1 for a school."""
-_PASSED_ON = ("PATH", "PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "SYSTEMROOT")
+_PASSED_ON = ("PATH", "PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH")
 """What it hears of the environment: enough to start, no keys."""
 
 
@@ -82,7 +82,7 @@ def _unpacked(data: bytes, limits: Limits) -> list[bytes]:
     command = [sys.executable, "-P", str(Path(xls_process.__file__)), str(limits.unpacked_bytes)]
     environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
     try:
-        ended = subprocess.run(  # noqa: S603 - our own code
+        ended = subprocess.run(  # noqa: S603 - this interpreter with our own script
             command, input=data, capture_output=True, timeout=_PATIENCE, env=environment
         )
     except subprocess.TimeoutExpired as problem:

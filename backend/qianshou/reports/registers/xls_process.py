@@ -15,8 +15,6 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-import python_calamine
-
 TOO_MUCH = 3
 """Exit status of a file that holds more than was allowed."""
 
@@ -40,6 +38,8 @@ def main() -> None:
 
 def unpack(data: bytes) -> Iterator[tuple[object, object]]:
     """What is to be written of a file, in the order of its sheets and rows."""
+    import python_calamine  # here: whoever starts this process has no use for it
+
     book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
     visible = {
         sheet.name: sheet.visible == python_calamine.SheetVisibleEnum.Visible
