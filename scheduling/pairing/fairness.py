@@ -18,7 +18,7 @@ from scheduling.pairing.load import load
 from scheduling.pairing.problem import Bools, Ints, Problem
 from scheduling.pairing.relaxation import Model, relax
 from scheduling.pairing.resolve import append_row, better_start, decide, holds, restrict
-from scheduling.pairing.rows import build_rows
+from scheduling.pairing.rules import build_rows
 from scheduling.pairing.search import greedy, maximise
 from scheduling.pairing.solve import solve_first
 from scheduling.stop import Progress, Stop

@@ -7,7 +7,7 @@ from scheduling.pairing.columns import Columns, Reason, starts
 from scheduling.pairing.highs import solve_integer
 from scheduling.pairing.placement import Placement
 from scheduling.pairing.problem import NO_LIMIT, Problem
-from scheduling.pairing.rows import build_rows
+from scheduling.pairing.rules import build_rows
 from scheduling.stop import Stop
 
 _NODES = 100_000

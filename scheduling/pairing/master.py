@@ -17,8 +17,10 @@ from scheduling.stop import Stop
 
 _MOST_PATTERNS, _MOST_OF_EACH = 60_000, 150
 """So many patterns may be known, or so many for each volunteer where that is more."""
-_MOST_NEW = 20_000
+_MOST_NEW = 200_000
 _NEW_PER_VOLUNTEER = 12
+_NEW_FROM_PRICES = 6
+"""So many patterns of each volunteer come in where prices alone found them: fewer are used than of those listed."""
 _NOTHING = 14
 """A pattern that is worth less than so many binary digits below 1 more than it costs need not come in."""
 _VOLUNTEERS_OWN = (Kind.VOLUNTEER_PLACE, Kind.VOLUNTEER_LOAD, Kind.VOLUNTEER_HOURS)
@@ -174,14 +176,14 @@ class Master:
             new = self._better(standing)
             if not new.count:
                 return program, standing
-            self._note(new.of(np.sort(best_of_each(new.volunteer, new.worth, _NEW_PER_VOLUNTEER))))
+            self._note(new.of(np.sort(best_of_each(new.volunteer, new.worth, _NEW_FROM_PRICES))))
             program.widen(self.model.rows, self.model.gain)
             program.add(np.arange(self.model.count))
         return None
 
     def _better(self, standing: Standing) -> Patterns:
         """Return patterns that are worth more than their volunteer's best; none where there are none at all."""
-        new = self._lister.best(standing.reduced, standing.price, _NEW_PER_VOLUNTEER)
+        new = self._lister.best(standing.reduced, standing.price, _NEW_FROM_PRICES)
         return new if new.count else self._lister.listed(standing.reduced, standing.price, _MOST_NEW)
 
     def list_near(self, standing: Standing, window: int) -> None:

@@ -1,4 +1,4 @@
-"""The best solution by patterns of volunteers: where load limits bind, they leave little to decide."""
+"""The best solution by patterns of volunteers: little is left to decide where loads bind or volunteers are scarce."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -14,17 +14,20 @@ from scheduling.pairing.highs import LinearProgram
 from scheduling.pairing.master import Master, PatternModel, Standing, beside_patterns
 from scheduling.pairing.patterns import TooManyError
 from scheduling.pairing.problem import Bools, Ints
-from scheduling.pairing.relaxation import Model, Relaxation, generate, without_idle_cuts
+from scheduling.pairing.relaxation import Model, Relaxation, fractions, generate, without_idle_cuts
 from scheduling.pairing.rows import Kind, Rows
 from scheduling.pairing.seats import Seats
 from scheduling.stop import Stop
 
 _SAFE = 2.0**61
 _NEVER = -(1 << 60)
-_NEAR = 6
+_NEAR = 5
 """Columns per child of which the first patterns are made."""
 _MOST_CHILDREN = 12
 _LEAST_COLUMNS = 2_000
+_BROKEN = 0.3
+"""A larger share of the columns in use is fractions: then columns take longer than patterns."""
+_ROUNDING = 1e-6
 _WIDER = 2
 _ROUNDS = 12
 _MANY = 20_000
@@ -55,15 +58,20 @@ class Search:
     tell: Callable[[str, int], None]
 
 
-def applies(model: Model) -> bool:
-    """Tell whether volunteers have patterns worth knowing: a timetable, binding loads, few children each."""
+def suits(model: Model) -> bool:
+    """Tell whether volunteers have patterns that can be listed: a timetable, few children each."""
     problem = model.problem
     return (
         problem.grid is not None
         and model.count >= _LEAST_COLUMNS
         and int(problem.max_children.max(initial=0)) <= _MOST_CHILDREN
-        and model.rows.has(Kind.VOLUNTEER_LOAD)
     )
+
+
+def broken(relaxed: Relaxation) -> bool:
+    """Tell whether a relaxation over columns is so far from whole that patterns are worth their price."""
+    used = int(np.count_nonzero(relaxed.values > _ROUNDING))
+    return len(fractions(relaxed.values)) > _BROKEN * used
 
 
 def light(model: Model) -> tuple[Rows, Bools]:

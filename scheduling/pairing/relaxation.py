@@ -201,7 +201,7 @@ def first_columns(model: Model) -> Ints:
     first = model.columns.first
     open_ = np.flatnonzero(np.diff(first) > 0)
     child = model.problem.child[open_]
-    most = _FIRST_LOADED if model.rows.has(Kind.VOLUNTEER_LOAD) else _FIRST_VOLUNTEERS
+    most = _FIRST_LOADED if model.rows.uneven(Kind.VOLUNTEER_LOAD) else _FIRST_VOLUNTEERS
     best = open_[best_of_each(child, model.problem.score[open_], most)]
     middle = (first[best] + first[best + 1]) // 2
     return np.union1d(first[best], middle)

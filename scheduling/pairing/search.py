@@ -10,10 +10,11 @@ import numpy as np
 from scheduling.pairing.bound import Prices
 from scheduling.pairing.cuts import ColumnCutter, Tightened, tighten
 from scheduling.pairing.highs import solve_integer
-from scheduling.pairing.pattern_search import Search, applies, light, search_patterns
+from scheduling.pairing.pattern_search import Search, broken, light, search_patterns, suits
 from scheduling.pairing.placement import Placement
 from scheduling.pairing.problem import Bools, Ints
 from scheduling.pairing.relaxation import Model, Relaxation, generate, narrow, relax
+from scheduling.pairing.rows import Kind
 from scheduling.stop import Stop
 
 Report = Callable[[str, int, int], None]
@@ -87,10 +88,12 @@ def maximise(
     -----
     Linear relaxation, and cuts that bring its bound down; an integer program over few columns for a good solution.
     Then every column is dropped for good whose proven bound, that of every solution with it, is not above the best
-    value: what is left is small. It is cut again, and an integer program over it decides.
+    value: what is left is small. It is cut again, and an integer program over it decides. Where loads bind, or the
+    relaxation is far from whole, patterns of volunteers come before all that (`scheduling.pairing.pattern_search`).
     """
     search = _Search(model, start, stop, seed, report, offer)
-    if applies(model):
+    patterns = suits(model)
+    if patterns and model.rows.uneven(Kind.VOLUNTEER_LOAD):
         rows, kept = light(model)
         relaxed = search.relax(model.with_rows(rows), most=1.0)
         if relaxed.complete and not search.done():
@@ -99,7 +102,10 @@ def maximise(
             duals = np.zeros(model.rows.count)
             duals[kept] = relaxed.prices.row / 2.0**relaxed.prices.shift
             return search.found(model.price(duals))
+        patterns = False
     relaxed = search.relax(model)
+    if patterns and relaxed.complete and not search.done() and broken(relaxed):
+        search.by_patterns(relaxed)
     if relaxed.complete and not search.done():
         cutter = ColumnCutter(model)
         tight = tighten(

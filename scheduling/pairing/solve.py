@@ -17,7 +17,8 @@ from scheduling.pairing.load import load
 from scheduling.pairing.problem import Problem
 from scheduling.pairing.reasons import bottleneck, unplaced
 from scheduling.pairing.relaxation import Model
-from scheduling.pairing.rows import Rows, build_rows
+from scheduling.pairing.rows import Rows
+from scheduling.pairing.rules import build_rows
 from scheduling.pairing.search import Found, Offer, greedy, loose_bound, maximise
 from scheduling.stop import Progress, Stop
 

@@ -5,7 +5,7 @@ from typing import Any
 from scheduling.pairing.columns import build_columns
 from scheduling.pairing.load import load
 from scheduling.pairing.relaxation import Model
-from scheduling.pairing.rows import build_rows
+from scheduling.pairing.rules import build_rows
 
 
 def model_of(problem: dict[str, Any]) -> Model:

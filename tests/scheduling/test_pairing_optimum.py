@@ -20,7 +20,7 @@ from scheduling.pairing.cuts import tighten
 from scheduling.pairing.instances import instance
 from scheduling.pairing.load import load
 from scheduling.pairing.relaxation import Model, relax
-from scheduling.pairing.rows import build_rows
+from scheduling.pairing.rules import build_rows
 from scheduling.stop import Stop
 from tests.scheduling.brute_force import BruteForce, random_problem
 

@@ -13,12 +13,13 @@ from scheduling import pairing
 from scheduling.benchmarks.instances import with_loads
 from scheduling.faults import InvalidProblem
 from scheduling.pairing import branching, master, pattern_search, rounding, search, seats
+from scheduling.pairing.bound import Prices
 from scheduling.pairing.check import check
 from scheduling.pairing.instances import instance
 from scheduling.pairing.master import Master
 from scheduling.pairing.patterns import Known, Lister, Patterns, TooManyError
 from scheduling.pairing.problem import NO_LIMIT, Ints
-from scheduling.pairing.relaxation import Model, relax
+from scheduling.pairing.relaxation import Model, Relaxation, relax
 from scheduling.stop import Stop
 from tests.scheduling.brute_force import BruteForce, random_problem
 from tests.scheduling.models import model_of
@@ -133,7 +134,8 @@ def always(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_patterns_find_the_optimum(seed: int) -> None:
     problem = random_problem(seed)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(search, "applies", lambda model: model.problem.grid is not None)
+        patch.setattr(search, "suits", lambda model: model.problem.grid is not None)
+        patch.setattr(search, "broken", lambda relaxed: True)
         try:
             solution = pairing.solve(problem)
         except InvalidProblem:
@@ -156,6 +158,45 @@ def test_patterns_and_columns_agree_and_the_answer_is_the_same_each_time(
     monkeypatch.setattr(master, "_MOST_OF_EACH", 0)
     columns = pairing.solve(problem)
     assert (first["value"], first["status"]) == (columns["value"], columns["status"])
+
+
+@pytest.mark.usefixtures("always")
+@pytest.mark.parametrize("filled", [False, True])
+@pytest.mark.parametrize("seed", range(3))
+def test_where_volunteers_are_scarce_patterns_come_before_columns_and_agree_with_them(
+    seed: int, filled: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without loads too: whole relaxations are left to columns, broken ones go to patterns."""
+    problem = instance(60, 60 if filled else 35, seed, use_of_rooms=0.7 if filled else 0.9)
+    if filled:
+        problem |= {"place_value": None}
+        monkeypatch.setattr(pattern_search, "_BROKEN", 0.0)
+    by_patterns = []
+    listed = search.search_patterns
+
+    def counted(*arguments: Any) -> None:
+        by_patterns.append(arguments)
+        listed(*arguments)
+
+    monkeypatch.setattr(search, "search_patterns", counted)
+    first = pairing.solve(problem)
+    assert by_patterns
+    assert not check(problem, first)
+    monkeypatch.setattr(search, "broken", lambda relaxed: False)
+    columns = pairing.solve(problem)
+    assert (first["value"], first["bound"], first["status"]) == (columns["value"], columns["bound"], columns["status"])
+
+
+def test_a_relaxation_is_broken_by_the_share_of_its_columns_that_are_fractions() -> None:
+    """What is whole or not used at all does not count."""
+
+    def with_values(*values: float) -> Relaxation:
+        prices = Prices(0, np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), 0)
+        return Relaxation(prices, np.array(values), True, None)
+
+    assert not pattern_search.broken(with_values())
+    assert not pattern_search.broken(with_values(1, 1, 1, 0.5, 0, 0, 0))
+    assert pattern_search.broken(with_values(1, 1, 1, 0.5, 0.5, 0, 0))
 
 
 @pytest.mark.usefixtures("always")

@@ -7,7 +7,8 @@ from scheduling.pairing.assignment.search import Standing, close, improve, loade
 from scheduling.pairing.columns import Columns
 from scheduling.pairing.problem import Problem
 from scheduling.pairing.relaxation import Model
-from scheduling.pairing.rows import Kind, build_rows
+from scheduling.pairing.rows import Kind
+from scheduling.pairing.rules import build_rows
 from scheduling.pairing.search import Found, Offer, Report, nobody
 from scheduling.stop import Stop
 
@@ -93,7 +94,7 @@ def most_places(model: Model, start: list[int], stop: Stop, seed: int, report: R
     integer program gets a number of nodes that is the smaller the larger it is; without loads it is not needed, because
     the relaxation is whole.
     """
-    if not model.rows.has(Kind.VOLUNTEER_LOAD):
+    if not model.rows.uneven(Kind.VOLUNTEER_LOAD):
         return search.maximise(model, start, stop, seed, report, margin=0)
     relaxed = relaxation(model, start, stop, seed, report, nobody)
     value = model.value(start)

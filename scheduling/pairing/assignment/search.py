@@ -111,7 +111,7 @@ def maximise(
 
 def loaded(model: Model) -> bool:
     """Tell whether load limits can bind in a problem that is not tiny."""
-    return model.columns.count > _SMALL and model.rows.has(Kind.VOLUNTEER_LOAD)
+    return model.columns.count > _SMALL and model.rows.uneven(Kind.VOLUNTEER_LOAD)
 
 
 def relaxation(model: Model, start: list[int], stop: Stop, seed: int, report: Report, offer: Offer) -> Relaxation:

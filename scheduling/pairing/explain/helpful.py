@@ -13,7 +13,7 @@ from scheduling.pairing.fixed import settle
 from scheduling.pairing.load import load
 from scheduling.pairing.problem import Problem
 from scheduling.pairing.relaxation import Model, relax
-from scheduling.pairing.rows import build_rows
+from scheduling.pairing.rules import build_rows
 from scheduling.pairing.search import greedy, maximise
 from scheduling.stop import Stop
 

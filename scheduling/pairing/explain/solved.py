@@ -13,7 +13,8 @@ from scheduling.pairing.highs import Floats
 from scheduling.pairing.load import load
 from scheduling.pairing.problem import NO_START, Ints, Problem
 from scheduling.pairing.relaxation import Model, relax
-from scheduling.pairing.rows import Kind, Rows, build_rows
+from scheduling.pairing.rows import Kind, Rows
+from scheduling.pairing.rules import build_rows
 from scheduling.stop import Stop
 
 

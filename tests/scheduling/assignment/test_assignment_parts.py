@@ -13,7 +13,7 @@ from scheduling.pairing.gap_instances import FAMILIES, Gap, gap_instance, pairin
 from scheduling.pairing.load import load
 from scheduling.pairing.placement import Placement
 from scheduling.pairing.relaxation import Model, relax
-from scheduling.pairing.rows import build_rows
+from scheduling.pairing.rules import build_rows
 from scheduling.pairing.search import greedy
 from scheduling.stop import Stop
 from tests.scheduling.assignment.problems import random_problem
