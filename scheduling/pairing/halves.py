@@ -7,11 +7,15 @@ from scheduling.pairing.highs import Floats
 from scheduling.pairing.problem import Ints
 from scheduling.pairing.rows import Rows
 
+Shares = NDArray[np.float32]
+
 _NOTHING = 1e-6
 _LONGEST = 16
 """So many rows are put together at most, beside those that make up for whole columns."""
 _MOST = 120
 """So many sums are found at most, the lightest."""
+_AT_ONCE = 1 << 21
+"""Sums are weighed when their numbers take so many bytes."""
 _LARGE = 1 << 27
 """Nothing is looked for where the tables of rows would be larger, in bytes."""
 _LEAST = 0.02
@@ -41,6 +45,53 @@ def half_sums(rows: Rows, values: Floats) -> list[Ints]:
     return system.search() if 0 < system.size <= _LARGE else []
 
 
+class _Sums:
+    """The light ones of the odd sums that were met.
+
+    Parameters
+    ----------
+    share : float array [columns]
+        Values of the columns.
+    slack : float array [rows]
+        What is left of the row of a sum that is not used up; the others of a sum leave nothing.
+    wide, deep : int
+        Bytes of a sum's number for its columns and for its rows; the bit above tells that it is odd.
+    """
+
+    def __init__(self, share: Shares, slack: Shares, wide: int, deep: int) -> None:
+        self._share, self._slack, self._wide, self._size = share, slack, wide, wide + deep
+        self._odd, self._all = 1 << 8 * self._size, (1 << 8 * self._size) - 1
+        self._met: list[int] = []
+        self._row: list[int] = []
+        self._found = [np.zeros((0, deep), dtype=np.uint8)]
+        self._weight = [np.zeros(0, dtype=np.float32)]
+
+    def note(self, numbers: list[int], rows: list[int]) -> None:
+        """Look at the sums that some rows stand for now."""
+        odd = self._odd
+        for row in rows:
+            if numbers[row] & odd:
+                self._met.append(numbers[row])
+                self._row.append(row)
+        if len(self._met) * self._size > _AT_ONCE:
+            self._sift()
+
+    def found(self) -> tuple[NDArray[np.uint8], Shares]:
+        """Return the rows of the light sums, a bit for each, and the weights."""
+        self._sift()
+        return np.concatenate(self._found), np.concatenate(self._weight)
+
+    def _sift(self) -> None:
+        number = b"".join((each & self._all).to_bytes(self._size) for each in self._met)
+        parts = np.frombuffer(number, dtype=np.uint8).reshape(len(self._met), self._size)
+        inside = np.unpackbits(parts[:, : self._wide], axis=1, count=len(self._share))
+        weight = inside @ self._share + self._slack[self._row]
+        light = weight < 1 - _LEAST
+        self._found.append(parts[light, self._wide :])
+        self._weight.append(weight[light])
+        self._met, self._row = [], []
+
+
 class _System:
     """The rows modulo 2, over the columns that are fractions.
 
@@ -67,6 +118,7 @@ class _System:
         self._odd = ((rows.upper + np.bincount(row[at_one], minlength=rows.count)) % 2 == 1)[self._rows]
         self._slack = slack[self._rows].astype(np.float32)
         self._share = share[~whole].astype(np.float32)
+        self._wide, self._deep = -(-len(self._share) // 8), -(-self._count // 8)
         self.size = self._count * (len(self._share) + self._count // 8)
         kept = broken & near[row]
         self._row, self._column = (np.cumsum(near) - 1)[row[kept]], (np.cumsum(~whole) - 1)[place[kept]]
@@ -78,51 +130,60 @@ class _System:
 
     def search(self) -> list[Ints]:
         """Return sets of rows that make broken cuts, the most broken of them where there are many."""
-        share, slack, odd = self._share, self._slack, self._odd
-        bits, wide = self._packed()
-        words, members = bits.view(np.uint64), bits[:, wide:]
-        length, tight = np.ones(self._count, dtype=np.int64), slack < _NOTHING
-        weight = np.bincount(self._row, share[self._column], minlength=self._count) + slack
-        alone = np.flatnonzero(odd & (weight < 1 - _LEAST))
-        found, weights = [members[alone]], [weight[alone]]
-        for column in np.argsort(-share, kind="stable").tolist():
-            having = (bits[:, column // 8] & (128 >> column % 8)).nonzero()[0]
-            pivots = having[tight[having]]
-            if not len(pivots):
+        count, deep, wide = self._count, 8 * self._deep, 8 * self._wide
+        numbers, having = self._packed()
+        columns, members = ((1 << wide) - 1) << deep, (1 << deep) - 1
+        length, usable = [1] * count, (self._slack < _NOTHING).tolist()
+        sums = _Sums(self._share, self._slack, self._wide, self._deep)
+        sums.note(numbers, list(range(count)))
+        for column in np.argsort(-self._share, kind="stable").tolist():
+            rows, marks = _ones(having[column], count), having[column]
+            pivots = [row for row in rows if usable[row]]
+            if not pivots:
                 continue
-            pivot = pivots[length[pivots].argmin()]
-            others = having[having != pivot]
-            sums = words[others] ^ words[pivot]
-            parts = sums.view(np.uint8)
-            length[others] = np.bitwise_count(parts[:, wide:]).sum(axis=1)
-            odd[others] ^= odd[pivot]
-            short = length[others] <= _LONGEST
-            parts[~short, :wide] = 0  # no more of these
-            words[others], bits[pivot, :wide] = sums, 0
-            new = (odd[others] & short).nonzero()[0]
-            weight = np.unpackbits(parts[new, :wide], axis=1, count=len(share)) @ share + slack[others[new]]
-            light = weight < 1 - _LEAST
-            found.append(parts[new[light], wide:])
-            weights.append(weight[light])
-        return self._even(_lightest(np.concatenate(found), np.concatenate(weights)))
+            pivot = min(pivots, key=length.__getitem__)
+            number, short = numbers[pivot], []
+            for each in _ones((number & columns) >> deep, wide):
+                having[each] ^= marks
+            numbers[pivot] = number & ~columns
+            for row in rows:
+                if row == pivot:
+                    continue
+                summed = numbers[row] ^ number
+                length[row] = (summed & members).bit_count()
+                if length[row] <= _LONGEST:
+                    short.append(row)
+                else:  # no more of these
+                    for each in _ones((summed & columns) >> deep, wide):
+                        having[each] ^= 1 << count - 1 - row
+                    summed &= ~columns
+                numbers[row] = summed
+            sums.note(numbers, short)
+        return self._even(_lightest(*sums.found()))
 
-    def _packed(self) -> tuple[NDArray[np.uint8], int]:
-        """Return for each row a bit for each of its columns, then one for each row of the sum that it stands for.
+    def _packed(self) -> tuple[list[int], list[int]]:
+        """Return a number for each row and one for each column.
 
         Returns
         -------
-        bits : uint8 array [rows, bytes]
-            As wide as whole words.
-        wide : int
-            How many bytes the columns take.
+        numbers : list of int
+            From the top a bit that tells whether the limit is odd, one for each column, one for each row of the sum
+            that the row stands for.
+        having : list of int
+            A bit for each row that has the column.
         """
-        wide, number = -(-len(self._share) // 8), np.arange(self._count)
-        bits = np.zeros((self._count, 8 * -(-(wide + self._count // 8 + 1) // 8)), dtype=np.uint8)
-        table = np.zeros((self._count, len(self._share)), dtype=np.bool_)
+        table = np.zeros((self._count, 8 * self._wide), dtype=np.bool_)
         table[self._row, self._column] = True
-        bits[:, :wide] = np.packbits(table, axis=1)
-        bits[number, wide + number // 8] = 128 >> number % 8
-        return bits, wide
+        own = np.zeros((self._count, 8 * self._deep), dtype=np.bool_)
+        np.fill_diagonal(own, True)
+        top = self._odd[:, None].astype(np.uint8)
+        bits = np.concatenate([top, np.packbits(table, axis=1), np.packbits(own, axis=1)], axis=1)
+        of_columns = np.packbits(table.T[: len(self._share)], axis=1)
+        spare = 8 * of_columns.shape[1] - self._count
+        return (
+            [int.from_bytes(row.tobytes()) for row in bits],
+            [int.from_bytes(column.tobytes()) >> spare for column in of_columns],
+        )
 
     def _even(self, sums: NDArray[np.uint8]) -> list[Ints]:
         """Return the rows of sums, with those that make the sums of the columns at 1 even."""
@@ -136,7 +197,17 @@ class _System:
         return [np.flatnonzero(each) for each in every]
 
 
-def _lightest(sums: NDArray[np.uint8], weights: Floats) -> NDArray[np.uint8]:
+def _ones(number: int, size: int) -> list[int]:
+    """Return which bits of a number are set, counted from the top of so many."""
+    found, digits = [], f"{number:0{size}b}"
+    place = digits.find("1")
+    while place >= 0:
+        found.append(place)
+        place = digits.find("1", place + 1)
+    return found
+
+
+def _lightest(sums: NDArray[np.uint8], weights: Shares) -> NDArray[np.uint8]:
     """Return the lightest of some sums, each once."""
     _, first = np.unique(sums, axis=0, return_index=True)
     return sums[first[np.argsort(weights[first], kind="stable")][:_MOST]]
