@@ -48,6 +48,8 @@ class LinearProgram:
         column at this limit is worth shows in no row's price.
     primal : bool
         Whether the primal simplex solves it: faster where few rows get many columns, a few at a time.
+    updates : int, optional
+        After so many changes at most the basis is factorised anew; what the engine finds best if not given.
     """
 
     def __init__(
@@ -60,6 +62,7 @@ class LinearProgram:
         steps: int | None = None,
         most: float = highspy.kHighsInf,
         primal: bool = False,
+        updates: int | None = None,
     ) -> None:
         self.rows, self._gain, self._seed, self._most = rows, gain, seed, most
         self._upper, self._equal = rows.upper, rows.equal
@@ -77,6 +80,8 @@ class LinearProgram:
         self._highs.setOptionValue("presolve", "off")
         self._highs.setOptionValue("simplex_strategy", _PRIMAL if primal else _DUAL)
         self._highs.setOptionValue("dual_simplex_cost_perturbation_multiplier", 0.0)
+        if updates is not None:
+            self._highs.setOptionValue("simplex_update_limit", updates)
 
     def add(self, columns: Ints) -> None:
         """Add columns that are not in the program yet."""
