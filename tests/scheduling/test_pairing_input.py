@@ -7,6 +7,7 @@ import pytest
 
 from scheduling import pairing
 from scheduling.faults import InvalidProblem
+from scheduling.pairing.load import load
 from scheduling.reading import parse_json
 from tests.scheduling.problems import one_pair, slot_free, small
 
@@ -251,3 +252,22 @@ def test_problem_is_not_changed_by_solving() -> None:
     before = json.dumps(problem)
     pairing.solve(problem)
     assert json.dumps(problem) == before
+
+
+def test_some_candidates_may_tell_their_load_and_others_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether candidates are read all at once or one by one, the load that is not told is 1."""
+    problem = changed(one_pair(), "candidates.1.load", 3)
+    at_once = load(problem)
+    monkeypatch.setattr("scheduling.pairing.load._plain_candidates", lambda items, children, volunteers: None)
+    one_by_one = load(problem)
+    assert at_once.load.tolist() == one_by_one.load.tolist() == [1, 3, 1, 1]
+    assert at_once.score.tolist() == one_by_one.score.tolist()
+
+
+@pytest.mark.parametrize("others", [{}, {"load": 2}])
+def test_a_fourth_key_that_is_no_load_is_named(others: dict[str, int]) -> None:
+    problem = one_pair()
+    problem["candidates"] = [entry | others for entry in problem["candidates"]]
+    problem["candidates"][2].pop("load", None)
+    problem["candidates"][2]["weight"] = 2
+    assert paths(problem) == ["$.candidates[2].weight"]
