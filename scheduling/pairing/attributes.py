@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from scheduling.pairing.candidates import OfPairs, Rows
+from scheduling.pairing.columns import starts
 from scheduling.pairing.problem import NO_LIMIT, Bools, Ints
 
 _NOTHING = -1
@@ -196,6 +197,64 @@ def among(children: Sequence[str], volunteers: Sequence[str], pairs: Iterable[tu
         return np.isin(child * len(volunteers) + volunteer, key).astype(np.float64)
 
     return OfPairs(fit)
+
+
+def common_time(
+    child_free: Sequence[Iterable[int]],
+    session_slots: Sequence[int],
+    volunteer_free: Sequence[Iterable[int]],
+    *,
+    days: int,
+    slots_per_day: int,
+) -> Rows:
+    """Return the rows of a rule: there is a run of the child's session length free for both.
+
+    Parameters
+    ----------
+    child_free, volunteer_free : sequence of slots
+        Free slots of each person.
+    session_slots : sequence of int
+        Session length of each child.
+    days, slots_per_day : int
+        The timetable; the rule means exactly what the solver means.
+    """
+    slots = days * slots_per_day
+    kids, helpers = (_marks(list(map(list, free)), slots) > 0 for free in (child_free, volunteer_free))
+    lengths = np.asarray(session_slots, dtype=np.int64)
+    kid_starts = np.zeros_like(kids)
+    helper_starts: dict[int, NDArray[np.float32]] = {}
+    for length in np.unique(lengths).tolist():
+        which = lengths == length
+        kid_starts[which] = starts(kids[which], length, slots_per_day)
+        helper_starts[length] = starts(helpers, length, slots_per_day).astype(np.float32)
+
+    def rows(part: slice) -> Bools:
+        result = np.zeros((len(lengths[part]), len(helpers)), dtype=np.bool_)
+        for length, theirs in helper_starts.items():
+            which = lengths[part] == length
+            result[which] = kid_starts[part][which].astype(np.float32) @ theirs.T > 0
+        return result
+
+    return rows
+
+
+def share_of_tags(wanted: Sequence[Iterable[str]], offered: Sequence[Iterable[str]]) -> Rows:
+    """Return the rows of a term: the share of a child's tags that the volunteer offers, 0 where it wants none.
+
+    Parameters
+    ----------
+    wanted : sequence of tags per child
+    offered : sequence of tags per volunteer
+    """
+    number: dict[Hashable, int] = {}
+    hers, theirs = _tags(wanted, number), _tags(offered, number)
+    want, offer = _marks(hers, len(number)), _marks(theirs, len(number)).T
+    share = want / np.maximum(want.sum(axis=1, keepdims=True), 1)
+
+    def rows(part: slice) -> NDArray[np.float32]:
+        return np.asarray(np.clip(share[part] @ offer, 0, 1), dtype=np.float32)
+
+    return rows
 
 
 def _points(places: ArrayLike) -> NDArray[np.float64]:

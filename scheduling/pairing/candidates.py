@@ -1,13 +1,12 @@
 """From people's attributes to candidates: named hard rules and named soft terms, supplied by the caller."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from scheduling.pairing.columns import starts
 from scheduling.pairing.problem import Bools, Ints
 
 BEST = 1000
@@ -342,70 +341,3 @@ def _points(fits: list[Ints], weights: Ints, count: int) -> Ints:
     left = (2 * rest.sum(axis=1) + whole) // (2 * whole)
     rank = np.argsort(np.argsort(-rest, axis=1, kind="stable"), axis=1, kind="stable")
     return np.asarray(points + (rank < left[:, None]), dtype=np.int64)
-
-
-def common_time(
-    child_free: Sequence[Iterable[int]],
-    session_slots: Sequence[int],
-    volunteer_free: Sequence[Iterable[int]],
-    *,
-    days: int,
-    slots_per_day: int,
-) -> Rows:
-    """Return the rows of a rule: there is a run of the child's session length free for both.
-
-    Parameters
-    ----------
-    child_free, volunteer_free : sequence of slots
-        Free slots of each person.
-    session_slots : sequence of int
-        Session length of each child.
-    days, slots_per_day : int
-        The timetable; the rule means exactly what the solver means.
-    """
-    slots = days * slots_per_day
-    kids, helpers = _incidence(child_free, slots), _incidence(volunteer_free, slots)
-    lengths = np.asarray(session_slots, dtype=np.int64)
-    kid_starts = np.zeros_like(kids)
-    helper_starts: dict[int, NDArray[np.float32]] = {}
-    for length in np.unique(lengths).tolist():
-        which = lengths == length
-        kid_starts[which] = starts(kids[which], length, slots_per_day)
-        helper_starts[length] = starts(helpers, length, slots_per_day).astype(np.float32)
-
-    def rows(part: slice) -> Bools:
-        result = np.zeros((len(lengths[part]), len(helpers)), dtype=np.bool_)
-        for length, theirs in helper_starts.items():
-            which = lengths[part] == length
-            result[which] = kid_starts[part][which].astype(np.float32) @ theirs.T > 0
-        return result
-
-    return rows
-
-
-def share_of_tags(wanted: Sequence[Iterable[str]], offered: Sequence[Iterable[str]]) -> Rows:
-    """Return the rows of a term: the share of a child's tags that the volunteer offers, 0 where it wants none.
-
-    Parameters
-    ----------
-    wanted : sequence of tags per child
-    offered : sequence of tags per volunteer
-    """
-    wanted_sets, offered_sets = [frozenset(tags) for tags in wanted], [frozenset(tags) for tags in offered]
-    number = {tag: i for i, tag in enumerate(sorted(frozenset().union(*wanted_sets)))}
-    want = _incidence([[number[tag] for tag in tags] for tags in wanted_sets], len(number)).astype(np.float32)
-    offer = _incidence([[number[tag] for tag in tags if tag in number] for tags in offered_sets], len(number))
-    share = want / np.maximum(want.sum(axis=1, keepdims=True), 1)
-    theirs = offer.astype(np.float32).T
-
-    def rows(part: slice) -> NDArray[np.float32]:
-        return np.asarray(np.clip(share[part] @ theirs, 0, 1), dtype=np.float32)
-
-    return rows
-
-
-def _incidence(rows: Sequence[Iterable[int]], width: int) -> Bools:
-    matrix = np.zeros((len(rows), width), dtype=np.bool_)
-    for i, row in enumerate(rows):
-        matrix[i, list(row)] = True
-    return matrix

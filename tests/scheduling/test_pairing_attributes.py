@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from scheduling.pairing import attributes as ready
-from scheduling.pairing.candidates import OfPairs, Rule, Term, compute_candidates, share_of_tags
+from scheduling.pairing.attributes import share_of_tags
+from scheduling.pairing.candidates import OfPairs, Rule, Term, compute_candidates
 
 
 def matrix(rule: Any, children: int) -> list[list[bool]]:

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scheduling import pairing
-from scheduling.pairing.candidates import Candidates, Rule, Term, common_time, compute_candidates, share_of_tags
+from scheduling.pairing.attributes import common_time, share_of_tags
+from scheduling.pairing.candidates import Candidates, Rule, Term, compute_candidates
 from tests.scheduling.brute_force import random_problem, sessions
 
 CHILDREN, VOLUNTEERS = ["k1", "k2"], ["v1", "v2", "v3"]
