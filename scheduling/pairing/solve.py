@@ -9,7 +9,7 @@ import numpy as np
 from scheduling import __version__
 from scheduling.engine import engine_version
 from scheduling.offers import Offers, OnSolution
-from scheduling.pairing import assignment
+from scheduling.pairing import assignment, every_place
 from scheduling.pairing.answer import answer_of
 from scheduling.pairing.columns import Columns, build_columns
 from scheduling.pairing.fixed import settle
@@ -117,26 +117,26 @@ def solve_first(
 def _fill(
     problem: Problem, columns: Columns, kept: list[int], stop: Stop, seed: int, tell: Progress, offer: Offer
 ) -> dict[str, Any]:
-    """Fill every place at the best score: first the most places, then, if that is all of them, the best score."""
-    plain = problem.grid is None
-    filled = assignment.fill(problem, columns, kept, stop, seed, tell, offer) if plain else None
+    """Fill every place at the best score, or say why that cannot be."""
+    rows = build_rows(problem, columns, fill=False)
+    wanted = int(problem.places.sum())
+    if problem.grid is not None:
+        found = every_place.fill(problem, columns, rows, kept, stop, seed, tell, offer, margin=_MARGIN)
+        if len(found.chosen) < wanted:
+            return _not_filled(problem, columns, rows, found, wanted)
+        return answer_of(problem, columns, found.chosen, found.bound)
+    filled = assignment.fill(problem, columns, kept, stop, seed, tell, offer)
     if filled is not None:
         return answer_of(problem, columns, filled.chosen, filled.bound)
-    wanted = int(problem.places.sum())
-    rows = build_rows(problem, columns, fill=False)
     most = Model(problem, columns, rows, np.ones(columns.count, dtype=np.int64))
 
     def places(stage: str, value: int, bound: int) -> None:
         tell("places", value, bound)
 
-    start = greedy(most, kept)
-    if plain:
-        fullest = assignment.most_places(most, start, stop, seed, places)
-    else:
-        fullest = maximise(most, start, stop, seed, places, margin=0)
+    fullest = assignment.most_places(most, greedy(most, kept), stop, seed, places)
     if fullest.value < wanted:
         return _not_filled(problem, columns, rows, fullest, wanted)
-    filled = assignment.fill(problem, columns, fullest.chosen, stop, seed, tell, offer) if plain else None
+    filled = assignment.fill(problem, columns, fullest.chosen, stop, seed, tell, offer)
     if filled is not None:
         return answer_of(problem, columns, filled.chosen, filled.bound)
     model = Model(
