@@ -9,7 +9,7 @@ from scheduling.pairing.columns import Columns
 from scheduling.pairing.problem import Ints, Problem
 from scheduling.pairing.relaxation import Model, relax
 from scheduling.pairing.rows import Rows
-from scheduling.pairing.search import Found, Offer, greedy, maximise
+from scheduling.pairing.search import Found, Offer, greedy, loose_bound, maximise
 from scheduling.stop import Progress, Stop
 
 _SAFE = 1 << 60
@@ -71,7 +71,7 @@ def fill(
     relaxed = relax(most, start, stop, seed)
     fullest.limit = min(wanted, relaxed.prices.bound)
     fullest.told("places", 0, 0)
-    bound = None
+    bound = loose_bound(Model(problem, columns, rows, score))
     for worth in _worths(score, fullest.limit):
         if stop.cut():
             break
@@ -81,14 +81,13 @@ def fill(
         if inner.interrupted:
             stop.cut()
         fullest.offered(found.chosen, found.value, found.bound)
-        beyond = found.bound - worth * wanted
-        bound = beyond if bound is None else min(bound, beyond)
+        bound = min(bound, found.bound - worth * wanted)
         if fullest.complete and bound <= fullest.score:
             break
         fullest.limit = min(fullest.limit, found.bound // (worth + int(score.min(initial=0))))
         if fullest.limit < wanted:
             break
-    if fullest.complete and bound is not None:
+    if fullest.complete:
         return Found(fullest.chosen, fullest.score, max(bound, fullest.score), relaxed.prices)
     return Found(fullest.chosen, len(fullest.chosen), fullest.limit, relaxed.prices)
 

@@ -11,6 +11,7 @@ from scheduling.pairing import every_place
 from scheduling.pairing.check import check
 from scheduling.pairing.instances import instance
 from scheduling.pairing.load import load
+from tests.scheduling.problems import one_pair
 
 WHOLE_DAY = list(range(6))
 
@@ -113,3 +114,11 @@ def test_scores_so_large_that_a_place_cannot_be_worth_more_are_not_added_up_wron
     problem["candidates"][0]["score"] = -1_000_000_000
     filled = pairing.solve(problem)
     assert (filled["status"], filled["placed"], filled["value"]) == ("optimal", 4, -1_000_000_000)
+
+
+def test_a_search_that_ends_at_once_tells_a_bound_of_scores_and_not_of_places() -> None:
+    problem = one_pair(place_value=None)
+    best = pairing.solve(problem)
+    told = pairing.solve(problem, should_stop=lambda: True)
+    assert (told["status"], told["placed"]) == ("feasible", 2)
+    assert told["value"] <= best["value"] <= told["bound"]
