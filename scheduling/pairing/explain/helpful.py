@@ -153,7 +153,7 @@ class _Case:
         model = self._model()
         prices = model.price(same_duals(self._solved, model))
         if prices.bound - self._solved.value > _CLOSE and not stop.cut():
-            relaxed = relax(model, same_columns(self._solved, model), stop, seed).prices
+            relaxed = relax(model, same_columns(self._solved, model), stop, seed, most=1.0).prices
             prices = min(prices, relaxed, key=lambda found: found.bound)
         self.at_most = self._units(prices.bound)
 
