@@ -32,7 +32,7 @@ _FEW = 8_000
 """So few columns are decided at once."""
 _FIRST_ROUNDS = 10
 _MANY = 1_000_000
-"""Columns above which no cuts are looked for before there is a good solution: with so many each round takes long."""
+"""Columns above which a good solution comes before cuts and patterns: with so many, a round of either takes long."""
 _ROUNDING = 1e-6
 _ROUNDED_PER_CHILD = 64
 
@@ -104,7 +104,7 @@ def maximise(
             return search.found(model.price(duals))
         patterns = False
     relaxed = search.relax(model)
-    if patterns and relaxed.complete and not search.done() and broken(relaxed):
+    if patterns and model.count <= _MANY and relaxed.complete and not search.done() and broken(relaxed):
         search.by_patterns(relaxed)
     if relaxed.complete and not search.done():
         cutter = ColumnCutter(model)
