@@ -68,9 +68,10 @@ def fill(
     most = Model(problem, columns, rows, np.ones(columns.count, dtype=np.int64))
     start = greedy(most, kept)
     fullest = _Fullest(start, int(score[start].sum()), wanted, tell, offer)
-    relaxed = relax(most, start, stop, seed)
+    relaxed = relax(
+        most, start, stop, seed, lambda prices: tell("places", len(start), max(len(start), min(wanted, prices.bound)))
+    )
     fullest.limit = min(wanted, relaxed.prices.bound)
-    fullest.told("places", 0, 0)
     bound = loose_bound(Model(problem, columns, rows, score))
     for worth in _worths(score, fullest.limit):
         if stop.cut():
@@ -81,7 +82,7 @@ def fill(
         if inner.interrupted:
             stop.cut()
         fullest.offered(found.chosen, found.value, found.bound)
-        bound = min(bound, found.bound - worth * wanted)
+        bound = min(bound, fullest.of_scores(found.bound))
         if fullest.complete and bound <= fullest.score:
             break
         fullest.limit = min(fullest.limit, found.bound // (worth + int(score.min(initial=0))))
@@ -130,18 +131,22 @@ class _Fullest:
         """Whether every place is filled."""
         return len(self.chosen) == self.wanted
 
+    def of_scores(self, bound: int) -> int:
+        """Return what a bound on values says of the scores of solutions that fill every place."""
+        return bound - self.worth * self.wanted
+
     def offered(self, chosen: list[int], value: int, bound: int) -> None:
         """Hear of a solution."""
         score = value - self.worth * len(chosen)
         if (len(chosen), score) > (len(self.chosen), self.score):
             self.chosen, self.score = chosen, score
         if self.complete:
-            self.offer(self.chosen, self.score, max(self.score, bound - self.worth * self.wanted))
+            self.offer(self.chosen, self.score, max(self.score, self.of_scores(bound)))
 
     def told(self, stage: str, value: int, bound: int) -> None:
         """Pass on how far the search is."""
         if self.complete:
-            self.tell(stage, self.score, max(self.score, bound - self.worth * self.wanted))
+            self.tell(stage, self.score, max(self.score, self.of_scores(bound)))
         else:
             self.tell("places", len(self.chosen), self.limit)
 

@@ -14,7 +14,7 @@ from scheduling.pairing.highs import LinearProgram
 from scheduling.pairing.master import Master, PatternModel, Standing, beside_patterns
 from scheduling.pairing.patterns import TooManyError
 from scheduling.pairing.problem import Bools, Ints
-from scheduling.pairing.relaxation import Model, Relaxation, fractions, generate, without_idle_cuts
+from scheduling.pairing.relaxation import Model, Relaxation, fractions, generate, in_use, without_idle_cuts
 from scheduling.pairing.rows import Kind, Rows
 from scheduling.pairing.seats import Seats
 from scheduling.stop import Stop
@@ -27,7 +27,6 @@ _MOST_CHILDREN = 12
 _LEAST_COLUMNS = 2_000
 _BROKEN = 0.3
 """A larger share of the columns in use is fractions: then columns take longer than patterns."""
-_ROUNDING = 1e-6
 _WIDER = 2
 _ROUNDS = 12
 _MANY = 20_000
@@ -70,8 +69,7 @@ def suits(model: Model) -> bool:
 
 def broken(relaxed: Relaxation) -> bool:
     """Tell whether a relaxation over columns is so far from whole that patterns are worth their price."""
-    used = int(np.count_nonzero(relaxed.values > _ROUNDING))
-    return len(fractions(relaxed.values)) > _BROKEN * used
+    return len(fractions(relaxed.values)) > _BROKEN * len(in_use(relaxed.values))
 
 
 def light(model: Model) -> tuple[Rows, Bools]:

@@ -22,6 +22,7 @@ _FIRST_VOLUNTEERS, _FIRST_LOADED = 7, 3
 _NEW_PER_CHILD = 24
 _WORTH_ADDING = 1e-6
 _FRACTION = 1e-5
+_ROUNDING = 1e-6
 
 
 class Priced(Protocol):
@@ -218,6 +219,11 @@ def worth_adding(prices: Prices, inside: Bools) -> Ints:
     """Return the columns that are not inside a program and worth more than they cost."""
     least = max(1, int(_WORTH_ADDING * 2**prices.shift))
     return np.flatnonzero((prices.reduced > least) & ~inside)
+
+
+def in_use(values: Floats) -> Ints:
+    """Return which values are not 0."""
+    return np.flatnonzero(values > _ROUNDING)
 
 
 def fractions(values: Floats) -> Ints:

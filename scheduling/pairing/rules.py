@@ -133,19 +133,19 @@ class _Carried:
     by_number: Bools
 
 
-def load_units(problem: Problem) -> Ints:
-    """Return the largest number that divides all loads of each volunteer's candidates; 1 where there are none."""
+def whole_loads(problem: Problem, limit: Ints) -> Ints:
+    """Return what whole loads can use up of limits: multiples of what divides all loads of a volunteer's candidates."""
     unit = np.zeros(len(problem.volunteers), dtype=np.int64)
     np.gcd.at(unit, problem.volunteer, problem.load)
-    return np.maximum(unit, 1)
+    unit = np.maximum(unit, 1)
+    return limit // unit * unit
 
 
 def _carried(problem: Problem, columns: Columns) -> _Carried:
     open_ = np.flatnonzero(np.diff(columns.first) > 0)
     count, most = len(problem.volunteers), problem.max_children
     limited = problem.max_load != NO_LIMIT
-    unit = load_units(problem)
-    limit = np.where(limited, problem.max_load // unit * unit, 0)
+    limit = whole_loads(problem, np.where(limited, problem.max_load, 0))
     order = open_[np.lexsort((problem.load[open_], problem.volunteer[open_]))]
     volunteer, load = problem.volunteer[order], problem.load[order]
     users = np.bincount(volunteer, minlength=count)

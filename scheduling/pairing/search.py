@@ -13,7 +13,7 @@ from scheduling.pairing.highs import solve_integer
 from scheduling.pairing.pattern_search import Search, broken, light, search_patterns, suits
 from scheduling.pairing.placement import Placement
 from scheduling.pairing.problem import Bools, Ints
-from scheduling.pairing.relaxation import Model, Relaxation, generate, narrow, relax
+from scheduling.pairing.relaxation import Model, Relaxation, generate, in_use, narrow, relax
 from scheduling.pairing.rows import Kind
 from scheduling.stop import Stop
 
@@ -33,7 +33,6 @@ _FEW = 8_000
 _FIRST_ROUNDS = 10
 _MANY = 1_000_000
 """Columns above which a good solution comes before cuts and patterns: with so many, a round of either takes long."""
-_ROUNDING = 1e-6
 _ROUNDED_PER_CHILD = 64
 
 
@@ -92,8 +91,9 @@ def maximise(
     relaxation is far from whole, patterns of volunteers come before all that (`scheduling.pairing.pattern_search`).
     """
     search = _Search(model, start, stop, seed, report, offer)
-    patterns = suits(model)
-    if patterns and model.rows.uneven(Kind.VOLUNTEER_LOAD):
+    suited = suits(model)
+    loaded = suited and model.rows.uneven(Kind.VOLUNTEER_LOAD)
+    if loaded:
         rows, kept = light(model)
         relaxed = search.relax(model.with_rows(rows), most=1.0)
         if relaxed.complete and not search.done():
@@ -102,9 +102,8 @@ def maximise(
             duals = np.zeros(model.rows.count)
             duals[kept] = relaxed.prices.row / 2.0**relaxed.prices.shift
             return search.found(model.price(duals))
-        patterns = False
     relaxed = search.relax(model)
-    if patterns and model.count <= _MANY and relaxed.complete and not search.done() and broken(relaxed):
+    if suited and not loaded and model.count <= _MANY and relaxed.complete and not search.done() and broken(relaxed):
         search.by_patterns(relaxed)
     if relaxed.complete and not search.done():
         cutter = ColumnCutter(model)
@@ -289,7 +288,7 @@ def round_up(model: Model, relaxed: Relaxation, start: list[int]) -> list[int]:
     placement = Placement(model.problem, model.columns)
     fixed = model.problem.fixed
     placement.take_all(column for column in start if fixed[model.columns.candidate[column]])
-    used = np.flatnonzero(relaxed.values > _ROUNDING)
+    used = in_use(relaxed.values)
     placement.take_all(used[np.lexsort((used, -relaxed.values[used]))].tolist())
     reduced = relaxed.prices.reduced
     worth = np.flatnonzero(model.gain > 0)

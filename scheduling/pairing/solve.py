@@ -118,9 +118,9 @@ def _fill(
     problem: Problem, columns: Columns, kept: list[int], stop: Stop, seed: int, tell: Progress, offer: Offer
 ) -> dict[str, Any]:
     """Fill every place at the best score, or say why that cannot be."""
-    rows = build_rows(problem, columns, fill=False)
     wanted = int(problem.places.sum())
     if problem.grid is not None:
+        rows = build_rows(problem, columns, fill=False)
         found = every_place.fill(problem, columns, rows, kept, stop, seed, tell, offer, margin=_MARGIN)
         if len(found.chosen) < wanted:
             return _not_filled(problem, columns, rows, found, wanted)
@@ -128,6 +128,7 @@ def _fill(
     filled = assignment.fill(problem, columns, kept, stop, seed, tell, offer)
     if filled is not None:
         return answer_of(problem, columns, filled.chosen, filled.bound)
+    rows = build_rows(problem, columns, fill=False)
     most = Model(problem, columns, rows, np.ones(columns.count, dtype=np.int64))
 
     def places(stage: str, value: int, bound: int) -> None:

@@ -122,3 +122,11 @@ def test_a_search_that_ends_at_once_tells_a_bound_of_scores_and_not_of_places() 
     told = pairing.solve(problem, should_stop=lambda: True)
     assert (told["status"], told["placed"]) == ("feasible", 2)
     assert told["value"] <= best["value"] <= told["bound"]
+
+
+def test_places_are_told_where_the_first_solution_fills_them_all() -> None:
+    """The stage counts places: no score is told by its name, and no bound that is not proven."""
+    problem = one_pair(place_value=None)
+    told: list[tuple[str, int | None, int | None]] = []
+    pairing.solve(problem, on_progress=lambda *step: told.append(step))
+    assert {step[1:] for step in told if step[0] == "places"} == {(2, 2)}

@@ -13,7 +13,7 @@ from scheduling.pairing.explain.solved import Solved
 from scheduling.pairing.explain.worth import Hours, Tables, blocks, eligible, tables
 from scheduling.pairing.highs import Floats
 from scheduling.pairing.problem import NO_LIMIT, Ints, Problem
-from scheduling.pairing.rules import load_units
+from scheduling.pairing.rules import whole_loads
 
 _LEAST = 0.5
 _MOST_CHILDREN = 100
@@ -71,8 +71,7 @@ def _largest(worth: Floats) -> Iterator[tuple[int, ...]]:
 def _volunteers(solved: Solved, prices: Tables) -> Iterator[Change]:
     """One more volunteer like one who is scarce: free, limited and liked as that one is."""
     problem = solved.problem
-    unit = load_units(problem)
-    limit = np.where(problem.max_load == NO_LIMIT, 0, problem.max_load // unit * unit)
+    limit = whole_loads(problem, np.where(problem.max_load == NO_LIMIT, 0, problem.max_load))
     worth = problem.max_children * prices.volunteer + limit * prices.load + prices.volunteer_hours.sum(axis=1)
     for (volunteer,) in _largest(worth):
         yield Change(
@@ -96,8 +95,9 @@ def _places(solved: Solved, prices: Tables) -> Iterator[Change]:
 
 def _loads(solved: Solved, prices: Tables) -> Iterator[Change]:
     """One more unit of load for a volunteer, where whole loads can use it."""
-    unit = load_units(solved.problem)
-    worth = prices.load * np.where((solved.problem.max_load + 1) % unit == 0, unit, 0)
+    problem = solved.problem
+    more = whole_loads(problem, problem.max_load + 1) - whole_loads(problem, problem.max_load)
+    worth = prices.load * more
     for (volunteer,) in _largest(worth):
         yield Change(
             "more_load",
