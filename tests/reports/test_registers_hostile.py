@@ -36,6 +36,10 @@ BILLION_LAUGHS = f'<!DOCTYPE x [<!ENTITY a "ha">{ENTITIES}]>'
 GIANT_CELL = f"<row r='1'><c r='A1' t='str'><v>{'x' * 40_000}</v></c></row>"
 LAUGHING_CELL = "<row r='1'><c r='A1'><v>&i;</v></c></row>"
 LYING_SIZE = GOOD[:-200] + GOOD[-100:]
+DIRECTORY = GOOD.index(b"PK\x05\x06") + 16
+"""Where the end of an archive says at which byte its directory begins."""
+BEFORE_THE_FILE = GOOD[:DIRECTORY] + b"\xff\xff\xff\x00" + GOOD[DIRECTORY + 4 :]
+LZMA_THAT_IS_NONE = GOOD.replace(b"PK\x01\x02\x14\x03\x14\x00\x00\x00\x08", b"PK\x01\x02\x14\x03\x14\x00\x00\x00\x0e")
 
 
 @pytest.mark.parametrize(
@@ -55,6 +59,8 @@ LYING_SIZE = GOOD[:-200] + GOOD[-100:]
         (repacked(GOOD, {"[Content_Types].xml": None}), "file_type_mismatch"),
         (GOOD[: len(GOOD) // 2], "file_unreadable"),
         (LYING_SIZE, "file_unreadable"),
+        (BEFORE_THE_FILE, "file_unreadable"),
+        (LZMA_THAT_IS_NONE, "file_unreadable"),
         (b"PK\x03\x04" + b"\x00" * 100, "file_unreadable"),
         (OLD[:600], "file_unreadable"),
         (OLD[:6000], "file_unreadable"),
@@ -79,6 +85,10 @@ def test_file_is_refused_with_one_code(data, code):
     outcome = read(data)
 
     assert (outcome.file_error, outcome.rows_total, outcome.records) == (code, 0, [])
+
+
+def test_the_archives_are_damaged_as_they_say():
+    assert GOOD not in {BEFORE_THE_FILE, LZMA_THAT_IS_NONE}
 
 
 def test_file_over_the_size_limit_is_refused():

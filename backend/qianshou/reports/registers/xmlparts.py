@@ -1,5 +1,7 @@
 """XML parts of a workbook, read as a stream of events; document types and entities are refused."""
 
+import lzma
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -8,7 +10,18 @@ from xml.parsers import expat
 from qianshou.reports.registers.limits import FILE_UNREADABLE, FileRefused
 
 _CHUNK = 1 << 16
-ARCHIVE_PROBLEMS = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError)
+ARCHIVE_PROBLEMS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    OSError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+)
+"""What the standard library raises for a damaged archive: at a part that begins before the file, a ``ValueError``."""
 
 Attributes = dict[str, str]
 StartHandler = Callable[[str, Attributes], None]
