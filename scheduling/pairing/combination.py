@@ -87,11 +87,38 @@ def written_again(rows: Rows, cuts: Sequence[Rounded]) -> Rows:
     cuts : sequence of Rounded
         Each made of ``rows`` and the cuts before it.
     """
-    by_row, columns = ByRow(rows), len(rows.first) - 1
-    again: list[Cut] = []
-    for cut in cuts:
-        values = cut.combination.written(by_row, columns) // cut.scale
-        inside = np.flatnonzero(values)
-        again.append(Cut(inside, values[inside], cut.upper))
-        by_row.add(again[-1:])
+    by_row, again = ByRow(rows), list[Cut]()
+    last = [int(cut.combination.rows.max()) - rows.count for cut in cuts]
+    while len(again) < len(cuts):
+        known = len(again)
+        ready = next((place for place in range(known, len(cuts)) if last[place] >= known), len(cuts))
+        again += _written_at_once(by_row, len(rows.first) - 1, cuts[known:ready])
+        by_row.add(again[known:])
     return rows.with_cuts(again) if again else rows
+
+
+def _written_at_once(by_row: ByRow, columns: int, cuts: Sequence[Rounded]) -> list[Cut]:
+    """Write down cuts of which none is made of another."""
+    combinations = [cut.combination for cut in cuts]
+    length = [len(each.rows) for each in combinations]
+    first, column, value = by_row.entries(np.concatenate([each.rows for each in combinations]))
+    size = np.diff(first)
+    key = np.repeat(np.repeat(np.arange(len(cuts)), length), size) * columns + column
+    order = np.argsort(key, kind="stable")
+    key = key[order]
+    begin = np.flatnonzero(np.append(True, key[1:] != key[:-1])) if len(key) else np.zeros(0, dtype=np.int64)
+
+    def summed(times: list[Ints]) -> Ints:
+        each = value * np.repeat(np.concatenate(times), size)
+        return np.add.reduceat(each[order], begin) if len(begin) else begin
+
+    total = summed([each.times for each in combinations])
+    slack = summed([each.slack for each in combinations])
+    number, column = np.divmod(key[begin], columns)
+    end = np.searchsorted(number, np.arange(len(cuts) + 1))
+    again = []
+    for cut, low, high in zip(cuts, end[:-1].tolist(), end[1:].tolist(), strict=True):
+        values = cut.combination.rounded(total[low:high], slack[low:high]) // cut.scale
+        inside = np.flatnonzero(values)
+        again.append(Cut(column[low:high][inside], values[inside], cut.upper))
+    return again
