@@ -104,17 +104,16 @@ def _written_at_once(by_row: ByRow, columns: int, cuts: Sequence[Rounded]) -> li
     first, column, value = by_row.entries(np.concatenate([each.rows for each in combinations]))
     size = np.diff(first)
     key = np.repeat(np.repeat(np.arange(len(cuts)), length), size) * columns + column
-    order = np.argsort(key, kind="stable")
-    key = key[order]
-    begin = np.flatnonzero(np.append(True, key[1:] != key[:-1])) if len(key) else np.zeros(0, dtype=np.int64)
+    key, place = np.unique(key, return_inverse=True)
 
     def summed(times: list[Ints]) -> Ints:
-        each = value * np.repeat(np.concatenate(times), size)
-        return np.add.reduceat(each[order], begin) if len(begin) else begin
+        found = np.zeros(len(key), dtype=np.int64)
+        np.add.at(found, place, value * np.repeat(np.concatenate(times), size))
+        return found
 
     total = summed([each.times for each in combinations])
     slack = summed([each.slack for each in combinations])
-    number, column = np.divmod(key[begin], columns)
+    number, column = np.divmod(key, columns)
     end = np.searchsorted(number, np.arange(len(cuts) + 1))
     again = []
     for cut, low, high in zip(cuts, end[:-1].tolist(), end[1:].tolist(), strict=True):
