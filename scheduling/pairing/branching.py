@@ -22,7 +22,7 @@ _PLUNGE = 8
 _HOPEFUL = 0.55
 """One goes down no farther than to this share of what lies between the best value and the bound."""
 _ENOUGH = 0.05
-"""A decision that costs both halves about this share of what is open is good enough."""
+"""A decision that costs both halves about this share of what is likely to be open is good enough."""
 _LEAST_LOSS = 1e-2
 _SMALL = 0.2
 """What a decision costs is put down to no smaller share: it would promise too much for others."""
@@ -43,6 +43,8 @@ class Tree:
     stop : Stop
     found : callable
         Called with the columns and the value of each better solution.
+    near : float
+        More than this is hardly open, however bad the best value still is: what patterns lose that are known at first.
 
     Notes
     -----
@@ -62,11 +64,12 @@ class Tree:
         value: int,
         stop: Stop,
         found: Callable[[list[int], int], None],
+        near: float,
     ) -> None:
         self.value = value
         self._model, self._decisions = model, decisions
         self._seats = seats
-        self._stop, self._found = stop, found
+        self._stop, self._found, self._near = stop, found, near
         self._shuffled = np.random.default_rng(0).permutation(decisions.count)
         self._rates = np.full((2, decisions.count), np.nan)
         self._undecided = 0
@@ -141,7 +144,7 @@ class Tree:
         if not choices:
             self._undecided = max(self._undecided, node.bound)
         best: list[Node | None] = []
-        score, enough = -1.0, (_ENOUGH * (node.loose - self.value)) ** 2
+        score, enough = -1.0, (_ENOUGH * min(node.loose - self.value, self._near)) ** 2
         for decision, share in choices[:tries]:
             results = self._seats.solve(self._halves(node, decision), self.value)
             if self._stop.cut():

@@ -280,4 +280,4 @@ class _Listed:
         decisions = Decisions(self._problem, self._columns, model)
         most = prices.bound_with()[kept]
         with Seats(model, self._program, kept, np.flatnonzero(rows), most, stop, inside) as seats:
-            yield Tree(model, seats, decisions, search.value(), stop, found)
+            yield Tree(model, seats, decisions, search.value(), stop, found, self._near)
