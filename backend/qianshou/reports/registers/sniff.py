@@ -12,6 +12,7 @@ from qianshou.reports.registers.limits import (
     FileRefused,
     Limits,
 )
+from qianshou.reports.registers.xmlparts import ARCHIVE_PROBLEMS
 
 _HEAD_BYTES = 4096
 _OTHER_MAGIC = (
@@ -52,7 +53,7 @@ def _type_of_archive(file: BinaryIO) -> FileType:
     try:
         with zipfile.ZipFile(file) as archive:
             names = {name.lstrip("/").lower() for name in archive.namelist()}
-    except (zipfile.BadZipFile, OSError, ValueError, EOFError, NotImplementedError) as problem:
+    except ARCHIVE_PROBLEMS as problem:
         raise FileRefused(FILE_UNREADABLE, "broken archive") from problem
     finally:
         file.seek(0)
