@@ -1,4 +1,4 @@
-"""Instances that the generators of the kinds do not make: a timetable with load limits."""
+"""Instances that the generators of the kinds do not make: load limits with a timetable, points in steps."""
 
 from typing import Any
 
@@ -18,3 +18,9 @@ def with_loads(problem: dict[str, Any], seed: int) -> dict[str, Any]:
             for volunteer, limit, given in zip(problem["volunteers"], limits, limited, strict=True)
         ],
     }
+
+
+def in_steps(problem: dict[str, Any], step: int) -> dict[str, Any]:
+    """Return a pairing problem whose scores are rounded down to multiples of a step: so people give points."""
+    candidates = [entry | {"score": entry["score"] // step * step} for entry in problem["candidates"]]
+    return problem | {"candidates": candidates}

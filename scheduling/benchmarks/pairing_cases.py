@@ -2,12 +2,13 @@
 
 import statistics
 
-from scheduling.benchmarks.instances import with_loads
+from scheduling.benchmarks.instances import in_steps, with_loads
 from scheduling.benchmarks.report import NAMES, Report, percent, score_gap, seconds_of, status, times
 from scheduling.benchmarks.runs import Bench, Run
 from scheduling.pairing.gap_instances import gap_instance, pairing_problem
 from scheduling.pairing.instances import instance
 
+_STEP = 20
 _HEAD = (
     "instance",
     "engine",
@@ -91,6 +92,9 @@ def weekly(bench: Bench, quick: bool) -> Report:
         _rows(report, name, runs)
     plain = bench.ours(bench.instance("weekly-plain", instance(children, volunteers, 1)), None)
     _rows(report, f"{children}x{volunteers} seed 1, no load limits", [plain])
+    rounded = in_steps(with_loads(instance(children, volunteers, 1), 1), _STEP)
+    steps = bench.ours(bench.instance("weekly-steps", rounded), None)
+    _rows(report, f"{children}x{volunteers} seed 1, scores in steps of {_STEP}", [steps])
     proven = sum(run.solution.get("status") == "optimal" for run in ours)
     report.reached = (
         f"{proven} of {len(ours)} proven; median {statistics.median(run.seconds for run in ours):.2f} s, "

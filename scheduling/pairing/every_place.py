@@ -6,10 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from scheduling.pairing.columns import Columns
+from scheduling.pairing.found import Found, Offer, unit_of
 from scheduling.pairing.problem import Ints, Problem
 from scheduling.pairing.relaxation import Model, relax
 from scheduling.pairing.rows import Rows
-from scheduling.pairing.search import Found, Offer, greedy, loose_bound, maximise
+from scheduling.pairing.search import greedy, loose_bound, maximise
 from scheduling.stop import Progress, Stop
 
 _SAFE = 1 << 60
@@ -94,11 +95,14 @@ def fill(
 
 
 def _worths(score: Ints, most: int) -> Iterator[int]:
-    """Yield worths of a place: more than any two scores differ, then more than those of ``most`` places together do."""
-    least = int(score.min(initial=0))
+    """Yield worths of a place: more than any two scores differ, then more than those of ``most`` places together do.
+
+    They are multiples of what divides all scores, so that values are, too.
+    """
+    unit, least = unit_of(score), int(score.min(initial=0))
     spread = int(score.max(initial=0)) - least
     for times in (2, most + 1):
-        yield min(times * spread + 1 - least, _SAFE // (most + 1))
+        yield min(times * spread + unit - least, _SAFE // (most + 1) // unit * unit)
 
 
 @dataclass(slots=True)

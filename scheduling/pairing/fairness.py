@@ -14,6 +14,7 @@ from scheduling.pairing.answer import answer_of
 from scheduling.pairing.bound import Prices
 from scheduling.pairing.columns import build_columns
 from scheduling.pairing.explain.solved import columns_of
+from scheduling.pairing.found import unit_of
 from scheduling.pairing.load import load
 from scheduling.pairing.problem import Bools, Ints, Problem
 from scheduling.pairing.relaxation import Model, relax
@@ -131,6 +132,7 @@ class _Search:
         self.best = columns_of(self.whole, before)
         self.best_of_all = before["status"] == "optimal"
         self.places = len(self.best)
+        self.unit = unit_of(self.score)
         self.spread = int(np.ptp(self.score)) if len(self.score) else 0
         self.free = ~problem.fixed[columns.candidate]
         self.settled = ~self.free
@@ -190,13 +192,13 @@ class _Search:
             return True
         part, number = restrict(self.whole, keep)
         value = self.problem.place_value
-        place = self.places * self.spread + 1 if value is None else value
+        place = self.places * self.spread + self.unit if value is None else value
         return self._maximise(part, number, part.gain + place)
 
     def _fewest(self, keep: Bools, few: Bools) -> bool:
         """Find the best sum with exactly as many places and the fewest of some columns; tell if it is proven."""
         part, number = restrict(self.whole, keep)
-        dear = self.places * self.spread + 1
+        dear = self.places * self.spread + self.unit
         return self._maximise(part, number, part.gain - few[number] * dear + _PLACES_FIRST * dear)
 
     def _maximise(self, part: Model, number: Ints, gain: Ints) -> bool:
@@ -249,7 +251,7 @@ class _Probe:
 
     def __init__(self, search: _Search, threshold: int) -> None:
         self._search = search
-        self._place = search.places * search.spread + 1
+        self._place = search.places * search.spread + search.unit
         self._enough = self._place * search.places
         self.chosen: list[int] | None = None
         self.impossible = False

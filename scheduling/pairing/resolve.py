@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from scheduling.pairing.found import unit_of
 from scheduling.pairing.highs import solve_integer
 from scheduling.pairing.problem import Bools, Ints
 from scheduling.pairing.relaxation import Model, Relaxation
@@ -45,6 +46,11 @@ class Decision:
     def impossible(self) -> bool:
         """Whether there is no solution, proven."""
         return self.bound == NOTHING
+
+    def times(self, unit: int) -> "Decision":
+        """Return the same where gains were counted in units of so many points."""
+        value = NOTHING if self.value == NOTHING else self.value * unit
+        return Decision(self.chosen, value, NOTHING if self.impossible else self.bound * unit)
 
 
 def append_row(rows: Rows, members: Ints, limit: int, *, equal: bool, value: int = 1) -> Rows:
@@ -109,8 +115,23 @@ def decide(
     Notes
     -----
     A column with a ceiling not above the best value cannot be in anything better. So a program over the columns near
-    ``top`` gives a value, and a second one over the columns with higher ceilings decides.
+    ``top`` gives a value, and a second one over the columns with higher ceilings decides. Gains that share a divisor
+    are counted in units of it, see `scheduling.pairing.found.in_units`.
     """
+    unit = unit_of(gain)
+    if unit > 1:
+        return decide(
+            rows,
+            gain // unit,
+            ceiling // unit,
+            start,
+            stop,
+            seed,
+            top=top // unit,
+            margin=-(-margin // unit),
+            enough=None if enough is None else -(-enough // unit),
+            report=None if report is None else lambda value, bound: report(value * unit, bound * unit),
+        ).times(unit)
     best, value, bound = start, NOTHING if start is None else int(gain[start].sum()), top
     target = bound if enough is None else min(enough, bound)
     keep = ceiling >= top - margin

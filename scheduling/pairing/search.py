@@ -1,14 +1,13 @@
 """The best solution of a model, with its proof."""
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 
 from scheduling.pairing.bound import Prices
 from scheduling.pairing.cuts import ColumnCutter, Tightened, tighten
+from scheduling.pairing.found import Found, Offer, Report, in_units, nobody
 from scheduling.pairing.highs import solve_integer
 from scheduling.pairing.pattern_search import Search, broken, light, search_patterns, suits
 from scheduling.pairing.placement import Placement
@@ -16,12 +15,6 @@ from scheduling.pairing.problem import Bools, Ints
 from scheduling.pairing.relaxation import Model, Relaxation, generate, in_use, narrow, relax
 from scheduling.pairing.rows import Kind
 from scheduling.stop import Stop
-
-Report = Callable[[str, int, int], None]
-"""Called with stage, value and bound."""
-
-Offer = Callable[[list[int], int, int], None]
-"""Called with the columns of a feasible solution, its value and a proven bound."""
 
 _NODES = 100_000
 _FIRST_NODES = 1
@@ -36,35 +29,7 @@ _MANY = 1_000_000
 _ROUNDED_PER_CHILD = 64
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Found:
-    """The best solution found.
-
-    Attributes
-    ----------
-    chosen : list of int
-        Its columns, ascending.
-    value, bound : int
-        Its gain, and a proven upper bound on every gain.
-    prices : Prices
-        Row prices of the linear relaxation.
-    """
-
-    chosen: list[int]
-    value: int
-    bound: int
-    prices: Prices
-
-    @property
-    def proven(self) -> bool:
-        """Whether nothing better exists."""
-        return self.bound <= self.value
-
-
-def nobody(chosen: list[int], value: int, bound: int) -> None:
-    """Hear of solutions and do nothing with them."""
-
-
+@in_units
 def maximise(
     model: Model, start: list[int], stop: Stop, seed: int, report: Report, *, margin: int, offer: Offer = nobody
 ) -> Found:

@@ -13,13 +13,14 @@ from scheduling.pairing import assignment, every_place
 from scheduling.pairing.answer import answer_of
 from scheduling.pairing.columns import Columns, build_columns
 from scheduling.pairing.fixed import settle
+from scheduling.pairing.found import Found, Offer
 from scheduling.pairing.load import load
 from scheduling.pairing.problem import Problem
 from scheduling.pairing.reasons import bottleneck, unplaced
 from scheduling.pairing.relaxation import Model
 from scheduling.pairing.rows import Rows
 from scheduling.pairing.rules import build_rows
-from scheduling.pairing.search import Found, Offer, greedy, loose_bound, maximise
+from scheduling.pairing.search import greedy, loose_bound, maximise
 from scheduling.stop import Progress, Stop
 
 _MARGIN = 5

@@ -4,6 +4,10 @@ import json
 from pathlib import Path
 from typing import Any
 
+from scheduling import pairing
+from scheduling.benchmarks.instances import with_loads
+from scheduling.pairing.instances import instance
+
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "problems"
 
 
@@ -59,3 +63,14 @@ def slot_free(**changes: Any) -> dict[str, Any]:
     problem["children"] = [{"id": child["id"], "places": child["places"]} for child in problem["children"]]
     problem["volunteers"] = [{"id": v["id"], "max_children": 1, "max_load": None} for v in problem["volunteers"]]
     return problem | changes
+
+
+def to_be_filled(seed: int, *, loads: bool = True) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return a problem without the places that its best solution leaves empty, and that solution."""
+    problem = instance(60, 45, seed, use_of_rooms=0.9)
+    if loads:
+        problem = with_loads(problem, seed)
+    best = pairing.solve(problem)
+    missing = {entry["child"]: entry["missing"] for entry in best["unplaced"]}
+    children = [child | {"places": child["places"] - missing.get(child["id"], 0)} for child in problem["children"]]
+    return problem | {"children": children, "place_value": None}, best

@@ -11,20 +11,9 @@ from scheduling.pairing import every_place
 from scheduling.pairing.check import check
 from scheduling.pairing.instances import instance
 from scheduling.pairing.load import load
-from tests.scheduling.problems import one_pair
+from tests.scheduling.problems import one_pair, to_be_filled
 
 WHOLE_DAY = list(range(6))
-
-
-def _to_be_filled(seed: int, *, loads: bool = True) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return a problem without the places that its best solution leaves empty, and that solution."""
-    problem = instance(60, 45, seed, use_of_rooms=0.9)
-    if loads:
-        problem = with_loads(problem, seed)
-    best = pairing.solve(problem)
-    missing = {entry["child"]: entry["missing"] for entry in best["unplaced"]}
-    children = [child | {"places": child["places"] - missing.get(child["id"], 0)} for child in problem["children"]]
-    return problem | {"children": children, "place_value": None}, best
 
 
 def _chain() -> dict[str, Any]:
@@ -51,7 +40,7 @@ def _chain() -> dict[str, Any]:
 def test_where_all_places_can_be_filled_the_best_score_is_that_of_any_worth_that_fills_them(
     seed: int, loads: bool
 ) -> None:
-    problem, best = _to_be_filled(seed, loads=loads)
+    problem, best = to_be_filled(seed, loads=loads)
     filled = pairing.solve(problem)
     assert (filled["status"], filled["placed"], filled["score"]) == ("optimal", best["placed"], best["score"])
     assert filled["value"] == filled["bound"] == filled["score"]
@@ -82,7 +71,7 @@ def test_a_place_that_costs_more_than_two_scores_is_filled_all_the_same() -> Non
 
 
 def test_what_is_told_counts_places_until_all_are_filled_and_scores_from_then_on() -> None:
-    problem, best = _to_be_filled(2)
+    problem, best = to_be_filled(2)
     told: list[tuple[str, int | None, int | None]] = []
     offered: list[dict[str, Any]] = []
     pairing.solve(problem, on_progress=lambda *step: told.append(step), on_solution=offered.append)
@@ -96,7 +85,7 @@ def test_what_is_told_counts_places_until_all_are_filled_and_scores_from_then_on
 
 @pytest.mark.parametrize("after", [1, 3, 10, 40, 150, 400])
 def test_an_interrupted_search_says_nothing_that_is_not_so(after: int) -> None:
-    problem, best = _to_be_filled(1)
+    problem, best = to_be_filled(1)
     asked = itertools.count()
     told = pairing.solve(problem, should_stop=lambda: next(asked) >= after)
     assert told["status"] in ("unknown", "feasible", "optimal")

@@ -5,11 +5,11 @@ import numpy as np
 from scheduling.pairing import search
 from scheduling.pairing.assignment.search import Standing, close, improve, loaded, relaxation
 from scheduling.pairing.columns import Columns
+from scheduling.pairing.found import Found, Offer, Report, in_units, nobody, unit_of
 from scheduling.pairing.problem import Problem
 from scheduling.pairing.relaxation import Model
 from scheduling.pairing.rows import Kind
 from scheduling.pairing.rules import build_rows
-from scheduling.pairing.search import Found, Offer, Report, nobody
 from scheduling.stop import Stop
 
 _EFFORT, _FEWEST_NODES = 3_000_000, 100
@@ -52,7 +52,8 @@ def fill(
     """
     wanted = int(problem.places.sum())
     score = problem.score[columns.candidate].astype(np.int64)
-    worth = 4 * int(score.max() - score.min()) + 1_000 if columns.count else 0
+    unit = unit_of(score)
+    worth = (4 * int(score.max() - score.min()) + 1_000) // unit * unit + unit if columns.count else 0
     model = Model(problem, columns, build_rows(problem, columns, fill=False), score + worth)
 
     def less(stage: str, value: int, bound: int) -> None:
@@ -65,14 +66,23 @@ def fill(
     if not loaded(model):
         return None
     start = search.greedy(model, start)
-    relaxed = relaxation(model, start, stop, seed, less, filled)
-    if relaxed.complete and float(relaxed.values.sum()) < wanted - _ROUNDING * max(wanted, 1) and len(start) < wanted:
-        return None
-    found = improve(model, relaxed, start, stop, seed, less, filled, wanted=wanted)
+    found = _most_and_best(model, start, stop, seed, less, margin=0, offer=filled)
     best = found.chosen if len(found.chosen) == wanted else start
     if len(best) < wanted:
         return None
     return Found(best, model.value(best) - worth * wanted, found.bound - worth * wanted, found.prices)
+
+
+@in_units
+def _most_and_best(
+    model: Model, start: list[int], stop: Stop, seed: int, report: Report, *, margin: int, offer: Offer = nobody
+) -> Found:
+    """Maximise gains in which places come first, unless the relaxation proves that some stay empty."""
+    wanted = int(model.problem.places.sum())
+    relaxed = relaxation(model, start, stop, seed, report, offer)
+    if relaxed.complete and float(relaxed.values.sum()) < wanted - _ROUNDING * max(wanted, 1) and len(start) < wanted:
+        return Found(start, model.value(start), relaxed.prices.bound, relaxed.prices)
+    return improve(model, relaxed, start, stop, seed, report, offer, wanted=wanted)
 
 
 def most_places(model: Model, start: list[int], stop: Stop, seed: int, report: Report) -> Found:

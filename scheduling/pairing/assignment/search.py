@@ -13,12 +13,12 @@ from scheduling.pairing.assignment.partner import Partner, runs
 from scheduling.pairing.assignment.partner import search as run_here
 from scheduling.pairing.assignment.tables import Tables, tables
 from scheduling.pairing.bound import Prices
+from scheduling.pairing.found import Found, Offer, Report, in_units, nobody
 from scheduling.pairing.highs import solve_integer
 from scheduling.pairing.placement import Placement
 from scheduling.pairing.problem import Ints
 from scheduling.pairing.relaxation import Model, Relaxation, relax
 from scheduling.pairing.rows import Kind
-from scheduling.pairing.search import Found, Offer, Report, nobody
 from scheduling.stop import Stop
 
 _SMALL = 150
@@ -91,6 +91,7 @@ class Standing:
         self.most = np.minimum(self.most, most)
 
 
+@in_units
 def maximise(
     model: Model, start: list[int], stop: Stop, seed: int, report: Report, *, margin: int, offer: Offer = nobody
 ) -> Found:

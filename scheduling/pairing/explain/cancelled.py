@@ -6,6 +6,7 @@ import numpy as np
 
 from scheduling.pairing.explain.solved import Solved, model_of, same_columns, same_duals
 from scheduling.pairing.explain.whatif import WhatIf
+from scheduling.pairing.found import unit_of
 from scheduling.pairing.problem import NO_START, Bools, Problem
 from scheduling.pairing.relaxation import Model
 from scheduling.pairing.resolve import NOTHING, Decision, decide, holds, restrict
@@ -94,22 +95,22 @@ class Cancellation:
         known = np.searchsorted(number, self.step_in(seed)).tolist()
         start = known if holds(part.rows, known) else None
         margin = _MARGIN + self._solved.bound - self._solved.value
-        # One point more for each pair that stays, and every point of the value worth more than all of these together.
+        # One more for each pair that stays, and every unit of the value worth more than all of these together.
         stay = self.others if (abs(prices.bound) + 1) * (len(self.others) + 1) < _LARGEST_TOTAL else []
-        times = len(stay) + 1
+        times, unit = len(stay) + 1, unit_of(part.gain)
         found = decide(
             part.rows,
-            part.gain * times + np.isin(number, stay),
-            prices.bound_with() * times + len(stay),
+            part.gain // unit * times + np.isin(number, stay),
+            prices.bound_with() // unit * times + len(stay),
             start,
             stop,
             seed,
-            top=prices.bound * times + len(stay),
-            margin=(margin + 1) * times,
+            top=prices.bound // unit * times + len(stay),
+            margin=(margin // unit + 1) * times,
         )
         if found.chosen is None:
             return found
-        return Decision(number[found.chosen].tolist(), found.value // times, found.bound // times)
+        return Decision(number[found.chosen].tolist(), found.value // times, found.bound // times).times(unit)
 
 
 def least_moved(solved: Solved, chosen: list[int]) -> list[int]:

@@ -10,6 +10,7 @@ from scheduling.pairing.candidates import Candidates
 from scheduling.pairing.explain.changes import Change, possible_changes
 from scheduling.pairing.explain.solved import Solved, model_of, recall, same_columns, same_duals
 from scheduling.pairing.fixed import settle
+from scheduling.pairing.found import unit_of
 from scheduling.pairing.load import load
 from scheduling.pairing.problem import Problem
 from scheduling.pairing.relaxation import Model, relax
@@ -120,7 +121,7 @@ def _fullest(problem: Problem, stop: Stop, seed: int) -> tuple[Solved, _Measure]
     """Fill as many places as can be; a place counts more than all scores together, as a unit."""
     spread = int(np.ptp(problem.score)) if len(problem.score) else 0
     lowest = int(problem.score.min()) if len(problem.score) else 0
-    unit = int(problem.places.sum() + 1) * (spread + 1)
+    unit = int(problem.places.sum() + 1) * (spread + unit_of(problem.score))
     measure = _Measure(unit, unit - lowest, fill=False)
     model = measure.model(problem)
     kept = settle(problem, model.columns)
@@ -155,7 +156,8 @@ class _Case:
         if prices.bound - self._solved.value > _CLOSE and not stop.cut():
             relaxed = relax(model, same_columns(self._solved, model), stop, seed, most=1.0).prices
             prices = min(prices, relaxed, key=lambda found: found.bound)
-        self.at_most = self._units(prices.bound)
+        unit = unit_of(model.gain)
+        self.at_most = self._units(prices.bound // unit * unit)
 
     def verify(self, stop: Stop, seed: int) -> None:
         """Solve the changed model."""

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from scheduling.pairing.columns import Reason
 from scheduling.pairing.explain.solved import Solved
+from scheduling.pairing.found import unit_of
 from scheduling.pairing.problem import NO_LIMIT, NO_START, Bools, Ints, Problem
 
 CHILD_FULL = "child_full"
@@ -136,7 +137,8 @@ def why_not(solved: Solved) -> WhyNot:
     if len(open_):
         code[open_] = _open_codes(solved, standing, open_, begin)
         best = np.maximum.reduceat(solved.prices.reduced, begin)
-        at_least[open_] = np.maximum(solved.value - _ceilings(solved, best), 0)
+        unit = unit_of(solved.model.gain)  # of what every solution is worth, so of what is lost
+        at_least[open_] = np.maximum(solved.value - _ceilings(solved, best) // unit * unit, 0)
         ties = np.flatnonzero(solved.prices.reduced == np.repeat(best, size[open_]))
         first = ties[np.searchsorted(ties, begin)]
         start[open_] = columns.start[first]
