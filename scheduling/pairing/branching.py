@@ -1,24 +1,16 @@
 """Branch and bound over patterns, on warm linear programs."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
 from scheduling.pairing.decisions import Decisions
-from scheduling.pairing.diving import Dive
 from scheduling.pairing.master import PatternModel
-from scheduling.pairing.seats import Basis, Node, Result, Seats
+from scheduling.pairing.seats import Node, Result, Seats
 from scheduling.stop import Stop
 
 _FRACTION = 1e-5
-_TAKEN = (0.7, 0.9)
-"""A dive takes patterns of so large a share at once, and always the largest."""
-_TRIED_FIRST, _TRIED = 16, 5
-"""How many decisions are tried at the root and below, until one is good enough."""
-_ROUNDS = 1
-"""So often cuts are looked for at a node."""
-_PLUNGE = 8
-"""After so many nodes one goes down to a solution."""
 _HOPEFUL = 0.55
 """One goes down no farther than to this share of what lies between the best value and the bound."""
 _ENOUGH = 0.05
@@ -26,6 +18,35 @@ _ENOUGH = 0.05
 _LEAST_LOSS = 1e-2
 _SMALL = 0.2
 """What a decision costs is put down to no smaller share: it would promise too much for others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Care:
+    """How a tree is searched.
+
+    Attributes
+    ----------
+    tried_first, tried : int
+        How many decisions are tried at the root and below, until one is good enough.
+    rounds : int
+        So often cuts are looked for at a node.
+    plunge : int
+        After so many nodes one goes down to a solution.
+    most : int or None
+        After so many relaxations the search ends, whatever is left.
+    """
+
+    tried_first: int
+    tried: int
+    rounds: int
+    plunge: int
+    most: int | None = None
+
+
+PROOF = Care(tried_first=16, tried=5, rounds=1, plunge=8)
+"""Few nodes, with time for each."""
+GLANCE = Care(tried_first=4, tried=2, rounds=0, plunge=4, most=60)
+"""Good solutions soon."""
 
 
 class Tree:
@@ -45,6 +66,7 @@ class Tree:
         Called with the columns and the value of each better solution.
     near : float
         More than this is hardly open, however bad the best value still is: what patterns lose that are known at first.
+    care : Care
 
     Notes
     -----
@@ -65,59 +87,43 @@ class Tree:
         stop: Stop,
         found: Callable[[list[int], int], None],
         near: float,
+        care: Care,
     ) -> None:
         self.value = value
+        self._care, self._solved = care, 0
         self._model, self._decisions = model, decisions
         self._seats = seats
         self._stop, self._found, self._near = stop, found, near
         self._shuffled = np.random.default_rng(0).permutation(decisions.count)
         self._rates = np.full((2, decisions.count), np.nan)
         self._undecided = 0
-        self._basis: Basis | None = None
-
-    def dive(self) -> None:
-        """Look for good solutions: round the relaxation up step by step, with a few steps back, in two ways at once."""
-        first = self._first()
-        dives = [Dive(self._model, first, share) for share in _TAKEN]
-        while not self._stop.cut():
-            going = [(dive, dive.next) for dive in dives if dive.next is not None]
-            if not going:
-                break
-            results = self._seats.solve([node for _, node in going], self.value)
-            for (dive, _), result in zip(going, results, strict=True):
-                dive.step(self._heard(result))
 
     def decide(self) -> int:
-        """Search until nothing better is left; return a proven bound of all solutions."""
-        self._undecided = 0
-        first = self._first()
+        """Search until nothing better is left, or as long as it may; return a proven bound of all solutions."""
+        care, first = self._care, self._first()
         nodes = halves = [] if first is None else [first]
-        tries, since = _TRIED_FIRST, 0
+        tries, since = care.tried_first, 0
         while nodes:
-            if self._stop.cut():
+            if self._stop.cut() or (care.most is not None and self._solved >= care.most):
                 return max(self.value, self._undecided, *(node.bound for node in nodes))
             # Mostly the node with the highest bound; now and then down from it to a solution, with less care.
             least = self.value + _HOPEFUL * (max(each.loose for each in nodes) - self.value)
-            near = [half for half in halves if half.loose > least] if since >= _PLUNGE else []
+            near = [half for half in halves if half.loose > least] if since >= care.plunge else []
             node = max(near or nodes, key=lambda each: each.loose)
-            since = since + 1 if near or since < _PLUNGE else 0
+            since = since + 1 if near or since < care.plunge else 0
             nodes = [each for each in nodes if each is not node]
             halves = []
             if node.bound > self.value:
-                halves = self._branch(node, 1, 0) if near else self._branch(node, tries, _ROUNDS)
+                halves = self._branch(node, 1, 0) if near else self._branch(node, tries, care.rounds)
             nodes += halves
-            tries = _TRIED
+            tries = care.tried
         return max(self.value, self._undecided)
 
     def _first(self) -> Node | None:
         """Solve the relaxation of all."""
-        node = self._heard(self._seats.solve([self._root()], self.value)[0])
-        self._basis = None if node is None else node.basis
-        return node
-
-    def _root(self) -> Node:
-        open_ = np.ones(self._model.count, dtype=np.bool_)
-        return Node(open_, np.zeros(self._model.rows.count, dtype=np.bool_), 1 << 62, float(1 << 62), basis=self._basis)
+        open_, full = np.ones(self._model.count, dtype=np.bool_), np.zeros(self._model.rows.count, dtype=np.bool_)
+        root = Node(open_, full, 1 << 62, float(1 << 62))
+        return self._heard(self._seats.solve([root], self.value)[0])
 
     def _heard(self, result: Result) -> Node | None:
         """Note what a relaxation gave; return the node where something better may be in it."""
@@ -147,6 +153,7 @@ class Tree:
         score, enough = -1.0, (_ENOUGH * min(node.loose - self.value, self._near)) ** 2
         for decision, share in choices[:tries]:
             results = self._seats.solve(self._halves(node, decision), self.value)
+            self._solved += len(results)
             if self._stop.cut():
                 return [node]
             halves = [self._heard(result) for result in results]

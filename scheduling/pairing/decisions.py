@@ -36,7 +36,7 @@ class Decisions:
         pattern = np.repeat(np.arange(patterns.count), np.diff(patterns.first))
         column = patterns.column
         candidate = columns.candidate[column]
-        child, volunteer = problem.child[candidate], problem.volunteer[candidate]
+        child, volunteer = problem.child[candidate], patterns.volunteer[pattern]
         start = np.maximum(columns.start[column], NO_START) - NO_START
         day = start // max(problem.slots_per_day, 1)
         of_child = np.full(len(problem.children), -1, dtype=np.int64)

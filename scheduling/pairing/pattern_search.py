@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from scheduling.pairing.bound import Prices
-from scheduling.pairing.branching import Tree
+from scheduling.pairing.branching import GLANCE, PROOF, Tree
 from scheduling.pairing.cuts import PatternCutter, tighten
 from scheduling.pairing.decisions import Decisions
 from scheduling.pairing.highs import LinearProgram
@@ -15,6 +15,7 @@ from scheduling.pairing.master import Master, PatternModel, Standing, beside_pat
 from scheduling.pairing.patterns import TooManyError
 from scheduling.pairing.problem import Bools, Ints
 from scheduling.pairing.relaxation import Model, Relaxation, fractions, generate, in_use, without_idle_cuts
+from scheduling.pairing.remainder import remainder
 from scheduling.pairing.rows import Kind, Rows
 from scheduling.pairing.seats import Seats
 from scheduling.stop import Stop
@@ -32,7 +33,9 @@ _ROUNDS = 12
 _MANY = 20_000
 """Patterns of a tree, if the best solution is likely to need no more."""
 _FEWER = 2
-"""A tree begins with the patterns so many times nearer than those of the dives."""
+"""A tree begins with the patterns so many times nearer than those among which good solutions were looked for."""
+_WHOLE = 0.8
+"""Patterns of a larger share are taken where good solutions are looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +115,7 @@ def search_patterns(model: Model, relaxed: Relaxation, search: Search, stop: Sto
         search.tell("patterns", standing.bound)
         if standing.bound > search.value() and not stop.cut():
             near = _rescaled(window, relaxed.prices.shift, standing.shift)
-            search.lower(_Listed(model, master, program, standing, near, search, stop).decide())
+            search.lower(_Listed(model, master, program, standing, near, search, stop, seed).decide())
     except TooManyError:
         return
 
@@ -136,6 +139,7 @@ class _Listed:
         those a few times farther are known.
     search : Search
     stop : Stop
+    seed : int
     """
 
     def __init__(
@@ -147,7 +151,9 @@ class _Listed:
         near: int,
         search: Search,
         stop: Stop,
+        seed: int,
     ) -> None:
+        self._seed = seed
         self._columns, self._problem, self._gain = model.columns, model.problem, model.gain
         self._master, self._standing = master, standing
         self._search, self._stop = search, stop
@@ -179,9 +185,28 @@ class _Listed:
         if tight.whole:
             search.take(tight.model.chosen(np.array(tight.chosen(), dtype=np.int64)))
         if not stop.cut() and self._relaxed.prices.bound > search.value():
-            with self._tree(self._near_to(int(self._near * 2**self._relaxed.prices.shift))) as tree:
-                tree.dive()
+            self._look()
         return self._prove()
+
+    def _look(self) -> None:
+        """Look for good solutions among those that take what the relaxation takes almost whole: few are left."""
+        model, prices, near = self._model, self._relaxed.prices, self._near
+        left = remainder(model, self._near_to(int(near * 2**prices.shift)), self._relaxed.values, _WHOLE)
+        search, stop, part, rows = self._search, self._stop, left.model, left.model.rows
+        program = LinearProgram(rows, part.gain, stop, self._seed)
+        program.add(np.arange(part.count))
+        if not part.count or not program.solve():
+            return
+
+        def found(chosen: list[int], value: int) -> None:
+            search.take(sorted(left.taken + chosen))
+            search.tell("branch", self._standing.bound)
+
+        decisions = Decisions(self._problem, self._columns, part)
+        most = prices.bound_with()[left.kept] - left.gain
+        every_row = np.arange(rows.count)
+        with Seats(part, program, np.arange(part.count), every_row, most, stop) as seats:
+            Tree(part, seats, decisions, search.value() - left.gain, stop, found, near, GLANCE).decide()
 
     def _prove(self) -> int:
         """Know the patterns that the best solution is likely to have, branch on them, and see whether it has others."""
@@ -280,4 +305,4 @@ class _Listed:
         decisions = Decisions(self._problem, self._columns, model)
         most = prices.bound_with()[kept]
         with Seats(model, self._program, kept, np.flatnonzero(rows), most, stop, inside) as seats:
-            yield Tree(model, seats, decisions, search.value(), stop, found, self._near)
+            yield Tree(model, seats, decisions, search.value(), stop, found, self._near, PROOF)

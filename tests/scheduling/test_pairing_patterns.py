@@ -2,6 +2,7 @@
 
 import itertools
 import json
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -275,7 +276,7 @@ def test_cuts_found_at_nodes_hold_everywhere(monkeypatch: pytest.MonkeyPatch) ->
         problem = with_loads(instance(60, 45, seed, use_of_rooms=0.9), seed)
         values = []
         for rounds in (0, 3):
-            monkeypatch.setattr(branching, "_ROUNDS", rounds)
+            monkeypatch.setattr(pattern_search, "PROOF", replace(branching.PROOF, rounds=rounds))
             solution = pairing.solve(problem)
             assert not check(problem, solution)
             values.append((solution["value"], solution["status"]))
