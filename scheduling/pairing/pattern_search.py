@@ -1,7 +1,7 @@
 """The best solution by patterns of volunteers: little is left to decide where loads bind or volunteers are scarce."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +17,7 @@ from scheduling.pairing.problem import Bools, Ints
 from scheduling.pairing.relaxation import Model, Relaxation, fractions, generate, in_use, without_idle_cuts
 from scheduling.pairing.remainder import remainder
 from scheduling.pairing.rows import Kind, Rows
-from scheduling.pairing.seats import Seats
+from scheduling.pairing.seats import two_seats
 from scheduling.stop import Stop
 
 _SAFE = 2.0**61
@@ -98,7 +98,7 @@ def search_patterns(model: Model, relaxed: Relaxation, search: Search, stop: Sto
     Notes
     -----
     The relaxation over patterns proves of each pattern what every solution with it is worth at most. Those near to the
-    bound are listed; cuts tighten their relaxation, and dives find good solutions. Only then all patterns are listed
+    bound are listed, cuts tighten their relaxation, and good solutions are looked for. Only then all patterns are listed
     that a better solution may have, by the prices with cuts, and branch and bound proves the best of them.
     """
     master = Master(model, stop, seed)
@@ -204,9 +204,8 @@ class _Listed:
 
         decisions = Decisions(self._problem, self._columns, part)
         most = prices.bound_with()[left.kept] - left.gain
-        every_row = np.arange(rows.count)
-        with Seats(part, program, np.arange(part.count), every_row, most, stop) as seats:
-            Tree(part, seats, decisions, search.value() - left.gain, stop, found, near, GLANCE).decide()
+        seats = two_seats(part, program, np.arange(part.count), np.arange(rows.count), most, stop)
+        Tree(part, seats, decisions, search.value() - left.gain, found, near, GLANCE).decide()
 
     def _prove(self) -> int:
         """Know the patterns that the best solution is likely to have, branch on them, and see whether it has others."""
@@ -281,28 +280,22 @@ class _Listed:
 
     def _branch(self, covered: int, ceiling: int) -> int:
         """Branch on the patterns that cost at most ``covered`` more than they are worth; return a bound of these."""
-        near = min(covered, int(self._near * 2**self._relaxed.prices.shift) // _FEWER)
+        search, prices = self._search, self._relaxed.prices
         kept = self._near_to(covered)
-        with self._tree(kept, np.isin(kept, self._near_to(near)), ceiling) as tree:
-            return tree.decide()
+        near = min(covered, int(self._near * 2**prices.shift) // _FEWER)
+        model, rows = without_idle_cuts(self._model, self._program, kept)
+
+        def found(chosen: list[int], value: int) -> None:
+            search.take(chosen)
+            search.tell("branch", ceiling)
+
+        search.tell("branch", ceiling)
+        decisions = Decisions(self._problem, self._columns, model)
+        inside = np.isin(kept, self._near_to(near))
+        most = prices.bound_with()[kept]
+        seats = two_seats(model, self._program, kept, np.flatnonzero(rows), most, self._stop, inside)
+        return Tree(model, seats, decisions, search.value(), found, self._near, PROOF).decide()
 
     def _near_to(self, near: int) -> Ints:
         """Return the patterns that are worth at most ``near`` (scaled) less than they cost, and those in use."""
         return np.union1d(np.flatnonzero(self._relaxed.prices.reduced >= -near), self._program.in_use())
-
-    @contextmanager
-    def _tree(self, kept: Ints, inside: Bools | None = None, ceiling: int | None = None) -> Iterator[Tree]:
-        """Plant a tree over some of the patterns; its programs know those ``inside`` at first, all if not given."""
-        search, stop, prices = self._search, self._stop, self._relaxed.prices
-        model, rows = without_idle_cuts(self._model, self._program, kept)
-        bound = self._standing.bound if ceiling is None else ceiling
-
-        def found(chosen: list[int], value: int) -> None:
-            search.take(chosen)
-            search.tell("branch", bound)
-
-        search.tell("branch", bound)
-        decisions = Decisions(self._problem, self._columns, model)
-        most = prices.bound_with()[kept]
-        with Seats(model, self._program, kept, np.flatnonzero(rows), most, stop, inside) as seats:
-            yield Tree(model, seats, decisions, search.value(), stop, found, self._near, PROOF)

@@ -7,30 +7,18 @@ import pytest
 
 from scheduling import pairing
 from scheduling.benchmarks.instances import with_loads
-from scheduling.pairing import master, pattern_search, rounding, seats
+from scheduling.pairing import master, pattern_search, rounding
 from scheduling.pairing.check import check
 from scheduling.pairing.combination import written_again
 from scheduling.pairing.cuts import PatternCutter, tighten
-from scheduling.pairing.highs import LinearProgram
 from scheduling.pairing.instances import instance
-from scheduling.pairing.master import Master
-from scheduling.pairing.relaxation import generate, relax
+from scheduling.pairing.relaxation import generate
 from scheduling.pairing.rows import Kind, Rows
-from scheduling.pairing.seats import Node, Seats
+from scheduling.pairing.seats import Node, Seat, two_seats
 from scheduling.stop import Stop
-from tests.scheduling.models import model_of
+from tests.scheduling.models import model_of, relaxed_over_patterns
 
 PROBLEMS = [with_loads(instance(60, 45, seed, use_of_rooms=0.9), seed) for seed in range(6)]
-
-
-def _relaxed(problem: dict[str, Any]) -> tuple[LinearProgram, Master]:
-    """Return the relaxation over patterns, solved."""
-    model, stop = model_of(problem), Stop()
-    relaxed = relax(model, [], stop, 0)
-    known = Master(model, stop, 0)
-    solved = known.solve(relaxed.prices.reduced, int(np.abs(relaxed.prices.reduced).max()) // 8)
-    assert solved is not None
-    return solved[0], known
 
 
 def _solved(problem: dict[str, Any]) -> tuple[int, str]:
@@ -72,7 +60,7 @@ def _cut_values(rows: Rows) -> Any:
 def test_cuts_are_the_same_when_written_again_and_at_least_those_of_the_parts() -> None:
     cuts = 0
     for problem in PROBLEMS:
-        (program, known), stop = _relaxed(problem), Stop()
+        (program, known), stop = relaxed_over_patterns(problem), Stop()
         patterns = known.model
         start = generate(patterns, program, stop)
         cutter = PatternCutter(patterns)
@@ -93,13 +81,13 @@ def test_a_tree_that_begins_with_few_patterns_ends_at_the_same_value(
     rounds: int, best: list[tuple[int, str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     grown: list[int] = []
-    grow = seats._Seat.grow
+    grow = Seat._grow
 
-    def counted(seat: Any, patterns: Any, rows: Any) -> None:
+    def counted(seat: Seat, patterns: Any) -> None:
         grown.append(len(patterns))
-        grow(seat, patterns, rows)
+        grow(seat, patterns)
 
-    monkeypatch.setattr(seats._Seat, "grow", counted)
+    monkeypatch.setattr(Seat, "_grow", counted)
     monkeypatch.setattr(pattern_search, "_FEWER", 10**9)
     monkeypatch.setattr(pattern_search, "_WIDER", 0)
     monkeypatch.setattr(pattern_search, "_ROUNDS", rounds)
@@ -111,7 +99,7 @@ def test_where_no_pattern_in_the_program_uses_a_row_up_others_come_in() -> None:
     """A program without a solution tells nothing about patterns that it does not know."""
     tried = 0
     for problem in PROBLEMS:
-        program, known = _relaxed(problem)
+        program, known = relaxed_over_patterns(problem)
         patterns, rows, everything = known.model, known.model.rows, np.arange(known.model.count)
         idle = np.setdiff1d(patterns.patterns.volunteer, patterns.patterns.volunteer[program.in_use()])
         for volunteer in idle[:3].tolist():
@@ -121,8 +109,8 @@ def test_where_no_pattern_in_the_program_uses_a_row_up_others_come_in() -> None:
             bounds = []
             for inside in (patterns.patterns.volunteer != volunteer, np.ones(patterns.count, dtype=np.bool_)):
                 most = np.full(patterns.count, 1 << 62)
-                with Seats(patterns, program, everything, np.arange(rows.count), most, Stop(), inside) as pair:
-                    solved = pair.solve([node], 0)[0]
+                seat = two_seats(patterns, program, everything, np.arange(rows.count), most, Stop(), inside)[0]
+                solved = seat.solve(node, 0)
                 if solved.chosen is not None:
                     bounds.append(int(patterns.gain[solved.chosen].sum()))
                 else:
