@@ -98,8 +98,8 @@ def search_patterns(model: Model, relaxed: Relaxation, search: Search, stop: Sto
     Notes
     -----
     The relaxation over patterns proves of each pattern what every solution with it is worth at most. Those near to the
-    bound are listed, cuts tighten their relaxation, and good solutions are looked for. Only then all patterns are listed
-    that a better solution may have, by the prices with cuts, and branch and bound proves the best of them.
+    bound are listed, cuts tighten their relaxation, and good solutions are looked for. Only then all patterns are
+    listed that a better solution may have, by the prices with cuts, and branch and bound proves the best of them.
     """
     master = Master(model, stop, seed)
     order = min(_NEAR * len(model.problem.children), model.count)
