@@ -13,28 +13,24 @@ from scheduling.benchmarks.instances import with_loads
 from scheduling.pairing import branching, pattern_search
 from scheduling.pairing.highs import Floats
 from scheduling.pairing.instances import instance
-from scheduling.pairing.master import Master, PatternModel
+from scheduling.pairing.master import PatternModel
 from scheduling.pairing.placement import Placement
 from scheduling.pairing.problem import Ints
-from scheduling.pairing.relaxation import Model, relax
+from scheduling.pairing.relaxation import Model
 from scheduling.pairing.remainder import Remainder, remainder
 from scheduling.pairing.resolve import holds
-from scheduling.stop import Stop
-from tests.scheduling.models import model_of
+from tests.scheduling.models import model_of, relaxed_over_patterns
 
 SEEDS = st.integers(0, 2**32 - 1)
 
 
 def patterns_of(seed: int) -> tuple[Model, PatternModel, Floats]:
     """Return a model, its patterns near the bound, and the values of the relaxation over them."""
-    model = model_of(with_loads(instance(40, 30, seed, use_of_rooms=0.9), seed))
-    relaxed = relax(model, [], Stop(), 0)
-    master = Master(model, Stop(), 0)
-    solved = master.solve(relaxed.prices.reduced, 20 << relaxed.prices.shift)
-    assert solved is not None
-    values = np.zeros(master.model.count)
-    values[solved[0].members] = solved[0].values
-    return model, master.model, values
+    problem = with_loads(instance(40, 30, seed, use_of_rooms=0.9), seed)
+    program, known = relaxed_over_patterns(problem)
+    values = np.zeros(known.model.count)
+    values[program.members] = program.values
+    return model_of(problem), known.model, values
 
 
 def some(left: Remainder, rng: np.random.Generator) -> Ints:

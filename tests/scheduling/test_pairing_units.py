@@ -1,6 +1,5 @@
 """Scores that share a divisor: the same answers as their smaller likes, told in points, and proofs that come sooner."""
 
-import copy
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
@@ -11,6 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from scheduling import pairing
+from scheduling.benchmarks.instances import in_steps
 from scheduling.faults import InvalidProblem
 from scheduling.pairing.explain.explainer import Explainer
 from scheduling.pairing.explain.helpful import helpful_changes
@@ -29,14 +29,17 @@ SEEDS = st.integers(min_value=0, max_value=2**32 - 1)
 POINTS = st.integers(2, 400)
 
 
-def times(problem: dict[str, Any], points: int, keep: bool = False) -> dict[str, Any]:
-    """Return a problem whose scores and worth of a place are so many times as large; without ``keep`` rounded first."""
-    larger = copy.deepcopy(problem)
-    for candidate in larger["candidates"]:
-        candidate["score"] = candidate["score"] * points if keep else candidate["score"] // points * points
-    if larger["place_value"] is not None:
-        larger["place_value"] = larger["place_value"] * points if keep else larger["place_value"] // points * points
-    return larger
+def times(problem: dict[str, Any], points: int) -> dict[str, Any]:
+    """Return a problem whose scores and worth of a place are so many times as large."""
+    candidates = [entry | {"score": entry["score"] * points} for entry in problem["candidates"]]
+    place = problem["place_value"]
+    return problem | {"candidates": candidates, "place_value": None if place is None else place * points}
+
+
+def rounded(problem: dict[str, Any], points: int) -> dict[str, Any]:
+    """Return a problem whose scores and worth of a place are rounded down to multiples of so many points."""
+    place = problem["place_value"]
+    return in_steps(problem, points) | {"place_value": None if place is None else place // points * points}
 
 
 def without_timetable(problem: dict[str, Any]) -> dict[str, Any]:
@@ -65,7 +68,7 @@ def test_a_unit_is_what_divides_every_gain(gains: list[int], unit: int) -> None:
 @settings(max_examples=150, deadline=None)
 @given(SEEDS, POINTS)
 def test_rounded_scores_are_solved_to_the_optimum_of_brute_force(seed: int, points: int) -> None:
-    problem = times(random_problem(seed), points)
+    problem = rounded(random_problem(seed), points)
     best = BruteForce(problem).best
     try:
         solution = pairing.solve(problem)
@@ -79,7 +82,7 @@ def test_rounded_scores_are_solved_to_the_optimum_of_brute_force(seed: int, poin
 @given(SEEDS, POINTS)
 def test_larger_numbers_give_as_much_larger_values(seed: int, points: int) -> None:
     problem = random_problem(seed)
-    one, other = solved(problem), solved(times(problem, points, keep=True))
+    one, other = solved(problem), solved(times(problem, points))
     assert (one["value"] * points, one["bound"] * points) == (other["value"], other["bound"])
 
 
@@ -88,7 +91,7 @@ def test_larger_numbers_give_as_much_larger_values(seed: int, points: int) -> No
 @pytest.mark.parametrize("place_value", [None, 2000])
 def test_what_is_told_and_offered_on_the_way_is_in_points(loads: bool, timed: bool, place_value: int | None) -> None:
     plain = to_be_filled(3, loads=loads)[0] | {"place_value": place_value}
-    problem = times(plain if timed else without_timetable(plain), 40, keep=True)
+    problem = times(plain if timed else without_timetable(plain), 40)
     told: list[tuple[str, int, int]] = []
     offered: list[dict[str, Any]] = []
 
@@ -112,7 +115,7 @@ def test_what_is_told_and_offered_on_the_way_is_in_points(loads: bool, timed: bo
 @given(SEEDS, POINTS)
 def test_fairness_and_wishes_are_the_same_in_other_points(seed: int, points: int) -> None:
     problem = random_problem(seed)
-    larger = times(problem, points, keep=True)
+    larger = times(problem, points)
     solved(problem)
     one, other = solve_fair(problem, levels=2), solve_fair(larger, levels=2)
     for level, likewise in zip(one["fairness"]["levels"], other["fairness"]["levels"], strict=True):
@@ -132,7 +135,7 @@ def test_fairness_and_wishes_are_the_same_in_other_points(seed: int, points: int
 @given(SEEDS, POINTS)
 def test_losses_and_gains_are_multiples_of_the_unit(seed: int, points: int) -> None:
     problem = random_problem(seed)
-    larger = times(problem, points, keep=True)
+    larger = times(problem, points)
     one, other = solved(problem), solved(larger)
     explain, likewise = Explainer(problem, one), Explainer(larger, other)
     at_least = likewise.why_not_all().at_least
@@ -150,7 +153,7 @@ def test_losses_and_gains_are_multiples_of_the_unit(seed: int, points: int) -> N
 
 def test_a_search_never_sees_more_than_units() -> None:
     """The proof comes where the bound is less than a unit above the value."""
-    model = model_of(times(instance(12, 10, 1), 50, keep=True))
+    model = model_of(times(instance(12, 10, 1), 50))
     seen: list[Model] = []
 
     def search(model: Model, start: list[int], *others: Any, margin: int, offer: Any) -> Found:
