@@ -241,6 +241,9 @@ class LinearProgram:
         if status == highspy.HighsModelStatus.kUnknown:
             self._highs.clearSolver()  # lost its way in small numbers: once more from the start
             status = self._run.run()
+        if status == highspy.HighsModelStatus.kModelEmpty:  # said of any rows without columns
+            self.infeasible = bool((self._equal & (self._upper != 0)).any() or (self._upper < 0).any())
+            return not self.infeasible
         self.infeasible = bool(status == highspy.HighsModelStatus.kInfeasible)
         return bool(status == highspy.HighsModelStatus.kOptimal)
 

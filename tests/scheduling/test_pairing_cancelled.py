@@ -71,6 +71,25 @@ def test_losses_are_those_of_brute_force(seed: int, whole: bool) -> None:
             assert answer["without"]
 
 
+@settings(max_examples=60, deadline=None)
+@given(SEEDS)
+def test_whoever_has_no_child_costs_nothing(seed: int) -> None:
+    problem = random_problem(seed)
+    try:
+        solution = pairing.solve(problem)
+    except InvalidProblem:
+        return
+    if solution["status"] != "optimal":
+        return
+    explainer = pairing.Explainer(problem, solution)
+    paired = {pair["volunteer"] for pair in solution["pairs"]}
+    for volunteer in problem["volunteers"]:
+        if volunteer["id"] not in paired:
+            answer = explainer.cancelled_exactly(volunteer["id"])
+            assert (answer["ended"], answer["loss"], answer["exact"], answer["possible"]) == ([], 0, True, True)
+            assert explainer.if_cancelled(volunteer["id"])["loss"] == 0
+
+
 def test_who_steps_in_is_named() -> None:
     problem = one_pair(each_volunteer={"max_children": 2})
     explainer = pairing.Explainer(problem, pairing.solve(problem))
@@ -90,6 +109,16 @@ def test_child_whom_nobody_can_take_is_named() -> None:
     assert (answer["without"], answer["loss"], answer["stepping_in"]) == (["b"], 1050, [])
     exact = pairing.Explainer(problem, pairing.solve(problem)).cancelled_exactly("y")
     assert (exact["without"], exact["loss"], exact["changed"]) == (["a"], 1030, 1)
+
+
+@pytest.mark.parametrize("place_value", [None, 1000])
+def test_cancellation_where_nobody_can_meet_costs_nothing(place_value: int | None) -> None:
+    problem = one_pair(each_child={"places": 0, "free": []}, place_value=place_value)
+    explainer = pairing.Explainer(problem, pairing.solve(problem))
+    kept, exact = explainer.if_cancelled("x"), explainer.cancelled_exactly("x")
+    nothing = {"ended": [], "loss": 0, "stepping_in": [], "without": []}
+    assert kept | nothing == kept
+    assert exact | nothing | {"exact": True, "possible": True, "changed": 0} == exact
 
 
 def test_other_pairs_move_only_where_they_must() -> None:

@@ -65,6 +65,8 @@ class Cancellation:
         fitting = np.minimum.reduceat((left[rows.row] - rows.value).astype(np.int64), rows.first[:-1]) >= 0
         fitting &= ~self.gone
         fitting[self.others] = False
+        if not fitting.any():
+            return sorted(self.others)
         free = Model(
             self._solved.problem,
             self.model.columns,
