@@ -151,7 +151,7 @@ def _timed(problem: Problem, closed: NDArray[np.int8]) -> tuple[Ints, Ints]:
         only = meet[rows, pinned[rows]]
         meet[rows] = False
         meet[rows, pinned[rows]] = only
-        candidate, start = np.nonzero(meet)
+        candidate, start = np.divmod(np.flatnonzero(meet), meet.shape[1])  # as np.nonzero, in a third of the time
         found_candidate.append(candidate + low)
         found_start.append(start)
     if not found_candidate:

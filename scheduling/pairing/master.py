@@ -23,6 +23,8 @@ _NEW_FROM_PRICES = 6
 """So many patterns of each volunteer come in where prices alone found them: fewer are used than of those listed."""
 _UPDATES = 150
 """Bases of patterns fill up: where they are factorised anew sooner, the slowest programs take a quarter less."""
+_LIMIT = 16.0
+"""No pattern is taken so often; but where columns have a limit, the engine needs no first phase to come to a basis."""
 _NOTHING = 14
 """A pattern that is worth less than so many binary digits below 1 more than it costs need not come in."""
 _VOLUNTEERS_OWN = (Kind.VOLUNTEER_PLACE, Kind.VOLUNTEER_LOAD, Kind.VOLUNTEER_HOURS)
@@ -171,7 +173,7 @@ class Master:
         """
         least = np.full(self._volunteers, -window, dtype=np.int64)
         self._note(self._lister.listed(reduced, least, self._most))
-        program = LinearProgram(self.model.rows, self.model.gain, self._stop, self._seed, updates=_UPDATES)
+        program = LinearProgram(self.model.rows, self.model.gain, self._stop, self._seed, updates=_UPDATES, most=_LIMIT)
         program.add(np.arange(self.model.count))
         while not self._stop.cut() and program.solve():
             standing = self._standing(program.duals)
