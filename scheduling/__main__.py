@@ -13,4 +13,12 @@ if __name__ == "__main__":
     # Only now, so that a signal in the first moments is heard.
     from scheduling.command import main
 
-    sys.exit(main(interruption=interruption))
+    status = main(interruption=interruption)
+    try:
+        for stream in (sys.stdout, sys.stderr):
+            if stream is not None:
+                stream.flush()
+    except (OSError, ValueError):
+        sys.exit(status)  # which tells of a stream that is closed
+    # Everything is written and every worker has ended: taking the memory down piece by piece would take a while.
+    os._exit(status)

@@ -26,6 +26,8 @@ _SAFE = 2.0**50
 _LEAST_PART = 0.01
 _LARGE = 9
 _TRIED, _CHOSEN, _FAILED = 500, 40, 15
+_HOPELESS = 12
+"""Where so many rows of the basis give nothing, the others, whose fractions are less simple, hardly do."""
 _ROWS = 0.1
 """A cut made of a larger share of the rows touches too many columns."""
 _PARALLEL = 0.9
@@ -151,8 +153,10 @@ class Rounding:
         part = np.where(basic >= 0, np.abs(share - np.rint(share)), 0)
         places = fractions(part)
         places = places[np.lexsort((places, -part[places], _denominator(part[places])))][: self._tried]
-        found = []
-        for place in places.tolist():
+        found: list[Combination] = []
+        for number, place in enumerate(places.tolist()):
+            if number == _HOPELESS and not found:
+                break
             rows, multipliers = program.inverse_row(place)
             combination = self._combine(rows if known is None else known[rows], multipliers)
             if combination is not None:
