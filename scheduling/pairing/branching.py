@@ -3,7 +3,7 @@
 import itertools
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -34,7 +34,7 @@ class Care:
     stint : int
         So many relaxations a seat solves before the seats tell each other what they know.
     most : int or None
-        After so many relaxations the search ends, whatever is left.
+        After so many relaxations, and those of the nodes then at work, the search ends, whatever is left.
     """
 
     tried_first: int
@@ -309,9 +309,10 @@ class Tree:
         return left
 
     def _stint(self, seat: int) -> _Stint:
-        return _Stint(
-            self._seats[seat], self._decisions, self._known, self._model.gain, self._near, self._order, self._care
-        )
+        care = self._care
+        if care.most is not None:  # each seat takes half of what may still be solved
+            care = replace(care, stint=min(care.stint, -(-(care.most - self._solved) // 2)))
+        return _Stint(self._seats[seat], self._decisions, self._known, self._model.gain, self._near, self._order, care)
 
     def _tell(self, stints: list[_Stint]) -> None:
         """Let all know what each found."""
