@@ -4,8 +4,11 @@ import json
 from pathlib import Path
 from typing import Any
 
+from hypothesis import assume
+
 from scheduling import pairing
 from scheduling.benchmarks.instances import with_loads
+from scheduling.faults import InvalidProblem
 from scheduling.pairing.instances import instance
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "problems"
@@ -74,3 +77,14 @@ def to_be_filled(seed: int, *, loads: bool = True) -> tuple[dict[str, Any], dict
     missing = {entry["child"]: entry["missing"] for entry in best["unplaced"]}
     children = [child | {"places": child["places"] - missing.get(child["id"], 0)} for child in problem["children"]]
     return problem | {"children": children, "place_value": None}, best
+
+
+def solved(problem: dict[str, Any]) -> dict[str, Any]:
+    """Return the best solution of a random problem; those that have none or are wrong do not count as examples."""
+    try:
+        solution = pairing.solve(problem)
+    except InvalidProblem:
+        assume(False)
+        raise
+    assume(solution["status"] == "optimal")
+    return solution

@@ -7,11 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scheduling import pairing
-from scheduling.faults import InvalidProblem
 from scheduling.pairing.instances import instance
 from tests.scheduling.brute_force import random_problem
 from tests.scheduling.every_solution import Chosen, EverySolution
-from tests.scheduling.problems import one_pair, slot_free
+from tests.scheduling.problems import one_pair, slot_free, solved
 
 SEEDS = st.integers(min_value=0, max_value=2**32 - 1)
 
@@ -41,12 +40,7 @@ def told(pairs: list[dict[str, Any]]) -> set[tuple[str, str, int | None]]:
 @given(SEEDS, st.booleans())
 def test_losses_are_those_of_brute_force(seed: int, whole: bool) -> None:
     problem = random_problem(seed)
-    try:
-        solution = pairing.solve(problem)
-    except InvalidProblem:
-        return
-    if solution["status"] != "optimal":
-        return
+    solution = solved(problem)
     explainer = pairing.Explainer(problem, solution)
     for pair in solution["pairs"]:
         volunteer, child = pair["volunteer"], None if whole else pair["child"]
@@ -75,12 +69,7 @@ def test_losses_are_those_of_brute_force(seed: int, whole: bool) -> None:
 @given(SEEDS)
 def test_whoever_has_no_child_costs_nothing(seed: int) -> None:
     problem = random_problem(seed)
-    try:
-        solution = pairing.solve(problem)
-    except InvalidProblem:
-        return
-    if solution["status"] != "optimal":
-        return
+    solution = solved(problem)
     explainer = pairing.Explainer(problem, solution)
     paired = {pair["volunteer"] for pair in solution["pairs"]}
     for volunteer in problem["volunteers"]:

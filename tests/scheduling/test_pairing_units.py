@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scheduling import pairing
@@ -22,7 +22,7 @@ from scheduling.pairing.resolve import NOTHING, Decision
 from scheduling.pairing.siblings import solve_wishes
 from tests.scheduling.brute_force import BruteForce, random_problem
 from tests.scheduling.models import model_of
-from tests.scheduling.problems import to_be_filled
+from tests.scheduling.problems import solved, to_be_filled
 from tests.scheduling.test_pairing_siblings import random_wishes
 
 SEEDS = st.integers(min_value=0, max_value=2**32 - 1)
@@ -46,16 +46,6 @@ def without_timetable(problem: dict[str, Any]) -> dict[str, Any]:
     known = {"children": ("id", "places"), "volunteers": ("id", "max_children", "max_load")}
     people = {kind: [{key: one[key] for key in keys} for one in problem[kind]] for kind, keys in known.items()}
     return {key: value for key, value in problem.items() if key not in ("grid", "centres")} | people
-
-
-def solved(problem: dict[str, Any]) -> dict[str, Any]:
-    try:
-        solution = pairing.solve(problem)
-    except InvalidProblem:
-        assume(False)
-        raise
-    assume(solution["status"] == "optimal")
-    return solution
 
 
 @pytest.mark.parametrize(
