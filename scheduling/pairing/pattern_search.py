@@ -81,6 +81,56 @@ def light(model: Model) -> tuple[Rows, Bools]:
     return model.rows.only(kept), kept
 
 
+def needed(model: Model, relaxed: Relaxation) -> bool:
+    """Tell whether patterns are sooner than columns: loads bind, or the relaxation over columns is far from whole."""
+    return suits(model) and (model.rows.uneven(Kind.VOLUNTEER_LOAD) or broken(relaxed))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FirstRelaxation:
+    """The relaxation over patterns before any cuts.
+
+    Attributes
+    ----------
+    master : Master
+    program : LinearProgram
+    standing : Standing
+    window : int
+        Patterns whose columns lose no more together (scaled as the reduced values were) were known from the start.
+    """
+
+    master: Master
+    program: LinearProgram
+    standing: Standing
+    window: int
+
+
+def first_relaxation(model: Model, reduced: Ints, stop: Stop, seed: int) -> FirstRelaxation | None:
+    """Solve the relaxation over patterns; None where it was interrupted or so many columns are worth the same.
+
+    Parameters
+    ----------
+    model : Model
+        With a timetable.
+    reduced : int64 array [columns]
+        Reduced values from the relaxation over columns.
+    stop : Stop
+    seed : int
+
+    Raises
+    ------
+    TooManyError
+        If there are too many patterns.
+    """
+    order = min(_NEAR * len(model.problem.children), model.count)
+    window = -int(np.partition(reduced, model.count - order)[model.count - order])
+    if window <= 0:
+        return None  # patterns of so many equal columns would be too many
+    master = Master(model, stop, seed)
+    solved = master.solve(reduced, window)
+    return None if solved is None else FirstRelaxation(master, *solved, window)
+
+
 def search_patterns(model: Model, relaxed: Relaxation, search: Search, stop: Stop, seed: int) -> None:
     """Find the best solution and prove it, as far as the patterns are not too many.
 
@@ -101,16 +151,12 @@ def search_patterns(model: Model, relaxed: Relaxation, search: Search, stop: Sto
     bound are listed, cuts tighten their relaxation, and good solutions are looked for. Only then all patterns are
     listed that a better solution may have, by the prices with cuts, and branch and bound proves the best of them.
     """
-    master = Master(model, stop, seed)
-    order = min(_NEAR * len(model.problem.children), model.count)
-    window = -int(np.partition(relaxed.prices.reduced, model.count - order)[model.count - order])
-    if window <= 0:
-        return  # so many columns are worth the same that patterns of them would be too many
     try:
-        solved = master.solve(relaxed.prices.reduced, window)
+        solved = first_relaxation(model, relaxed.prices.reduced, stop, seed)
         if solved is None:
             return
-        program, standing = solved
+        master, window = solved.master, solved.window
+        program, standing = solved.program, solved.standing
         search.lower(standing.bound)
         search.tell("patterns", standing.bound)
         if standing.bound > search.value() and not stop.cut():

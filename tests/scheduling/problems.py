@@ -1,14 +1,18 @@
 """Small pairing problems that tests begin from."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import assume
 
 from scheduling import pairing
 from scheduling.benchmarks.instances import with_loads
 from scheduling.faults import InvalidProblem
+from scheduling.pairing import pattern_search
 from scheduling.pairing.instances import instance
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "problems"
@@ -77,6 +81,16 @@ def to_be_filled(seed: int, *, loads: bool = True) -> tuple[dict[str, Any], dict
     missing = {entry["child"]: entry["missing"] for entry in best["unplaced"]}
     children = [child | {"places": child["places"] - missing.get(child["id"], 0)} for child in problem["children"]]
     return problem | {"children": children, "place_value": None}, best
+
+
+@contextmanager
+def by_patterns(wanted: bool) -> Iterator[None]:
+    """Send problems of any size down the path of large ones whose loads bind, where that is wanted."""
+    with pytest.MonkeyPatch.context() as patch:
+        if wanted:
+            patch.setattr(pattern_search, "_LEAST_COLUMNS", 0)
+            patch.setattr(pattern_search, "_BROKEN", -1.0)
+        yield
 
 
 def solved(problem: dict[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from scheduling import pairing
 from scheduling.pairing.instances import instance
 from tests.scheduling.brute_force import random_problem
 from tests.scheduling.every_solution import Chosen, EverySolution
-from tests.scheduling.problems import one_pair, slot_free, solved
+from tests.scheduling.problems import by_patterns, one_pair, slot_free, solved
 
 SEEDS = st.integers(min_value=0, max_value=2**32 - 1)
 
@@ -36,9 +36,14 @@ def told(pairs: list[dict[str, Any]]) -> set[tuple[str, str, int | None]]:
     return {(pair["child"], pair["volunteer"], pair.get("start")) for pair in pairs}
 
 
-@settings(max_examples=150, deadline=None)
-@given(SEEDS, st.booleans())
-def test_losses_are_those_of_brute_force(seed: int, whole: bool) -> None:
+@settings(max_examples=200, deadline=None)
+@given(SEEDS, st.booleans(), st.booleans())
+def test_losses_are_those_of_brute_force(seed: int, whole: bool, patterns: bool) -> None:
+    with by_patterns(patterns):
+        _losses_are_those_of_brute_force(seed, whole)
+
+
+def _losses_are_those_of_brute_force(seed: int, whole: bool) -> None:
     problem = random_problem(seed)
     solution = solved(problem)
     explainer = pairing.Explainer(problem, solution)

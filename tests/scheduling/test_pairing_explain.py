@@ -11,7 +11,7 @@ from scheduling import pairing
 from scheduling.pairing.candidates import Rule, compute_candidates
 from scheduling.pairing.instances import instance
 from tests.scheduling.brute_force import BruteForce, random_problem, sessions
-from tests.scheduling.problems import one_pair, small, solved
+from tests.scheduling.problems import by_patterns, one_pair, small, solved
 
 SEEDS = st.integers(min_value=0, max_value=2**32 - 1)
 
@@ -63,9 +63,14 @@ def test_next_best_are_other_volunteers_best_first() -> None:
         assert [option["at_least"] for option in options] == sorted(option["at_least"] for option in options)
 
 
-@settings(max_examples=60, deadline=None)
-@given(SEEDS)
-def test_estimates_stay_below_the_exact_loss(seed: int) -> None:
+@settings(max_examples=90, deadline=None)
+@given(SEEDS, st.booleans())
+def test_estimates_stay_below_the_exact_loss(seed: int, patterns: bool) -> None:
+    with by_patterns(patterns):
+        _estimates_stay_below_the_exact_loss(seed)
+
+
+def _estimates_stay_below_the_exact_loss(seed: int) -> None:
     problem = random_problem(seed)
     solution = solved(problem)
     explainer = pairing.Explainer(problem, solution)

@@ -11,6 +11,7 @@ from scheduling.pairing.problem import NO_START, Bools, Problem
 from scheduling.pairing.relaxation import Model
 from scheduling.pairing.resolve import NOTHING, Decision, decide, holds, restrict
 from scheduling.pairing.rows import Entries
+from scheduling.pairing.search import maximise
 from scheduling.stop import Stop
 
 _MARGIN = 10
@@ -25,7 +26,8 @@ def unfixed(solved: Solved, ending: Bools) -> Solved:
         return solved
     free = replace(problem, fixed=problem.fixed & ~ending, fixed_start=np.where(ending, NO_START, problem.fixed_start))
     model = model_of(free)
-    return Solved(model, same_columns(solved, model), model.price(same_duals(solved, model)))
+    prices = model.price(same_duals(solved, model))
+    return Solved(model, same_columns(solved, model), prices, solved.patterns)
 
 
 def ending_pairs(problem: Problem, volunteer: int, child: int | None) -> Bools:
@@ -100,16 +102,23 @@ class Cancellation:
         # One more for each pair that stays, and every unit of the value worth more than all of these together.
         stay = self.others if (abs(prices.bound) + 1) * (len(self.others) + 1) < _LARGEST_TOTAL else []
         times, unit = len(stay) + 1, unit_of(part.gain)
-        found = decide(
-            part.rows,
-            part.gain // unit * times + np.isin(number, stay),
-            prices.bound_with() // unit * times + len(stay),
-            start,
-            stop,
-            seed,
-            top=prices.bound // unit * times + len(stay),
-            margin=(margin // unit + 1) * times,
-        )
+        gain = part.gain // unit * times + np.isin(number, stay)
+        if self._solved.patterns and start is not None:
+            best = maximise(
+                replace(part, gain=gain), start, stop, seed, lambda *step: None, margin=(_MARGIN // unit + 1) * times
+            )
+            found = Decision(best.chosen, best.value, best.bound)
+        else:
+            found = decide(
+                part.rows,
+                gain,
+                prices.bound_with() // unit * times + len(stay),
+                start,
+                stop,
+                seed,
+                top=prices.bound // unit * times + len(stay),
+                margin=(margin // unit + 1) * times,
+            )
         if found.chosen is None:
             return found
         return Decision(number[found.chosen].tolist(), found.value // times, found.bound // times).times(unit)

@@ -12,7 +12,7 @@ from scheduling.pairing.explain.cancelled import Cancellation, ending_pairs, lea
 from scheduling.pairing.explain.forced import PLACES, solve_with, why_impossible
 from scheduling.pairing.explain.solved import Solved, recall
 from scheduling.pairing.explain.whatif import WhatIf
-from scheduling.pairing.explain.whynot import WhyNot, why_not
+from scheduling.pairing.explain.whynot import WhyNot, first_of_best, why_not
 from scheduling.pairing.load import load
 from scheduling.pairing.problem import NO_START
 from scheduling.pairing.rows import Kind
@@ -62,6 +62,7 @@ class Explainer:
         self.solved = recall(problem, solution, seed) if solved is None else solved
         self._problem, self._columns = self.solved.problem, self.solved.columns
         self._model, self._prices = self.solved.model, self.solved.prices
+        self._ceiling = self.solved.ceilings()
         self._optimal = solution.get("status") == "optimal"
         self._paired = self.solved.paired()
         self._value = self.solved.value
@@ -92,8 +93,8 @@ class Explainer:
             ``child``, ``volunteer``, ``paired``, ``possible``, ``reason`` (why it can never meet, or None), ``score``,
             ``gain`` (place value and score), ``start`` (its slot, else the best one; None without a timetable),
             ``parts`` (``code``, ``price`` and, for hours and rooms, ``slots`` with their prices; only what is scarce)
-            and ``surplus``, with ``sum of prices + surplus == gain`` exactly. The surplus of a chosen pair is about 0;
-            that of another is, with its sign turned, what forcing it would lose at least.
+            and ``surplus``, with ``sum of prices + surplus == gain`` exactly. That of a chosen pair is about 0; that of
+            another, with its sign turned, is what forcing it loses about (`why_not_all` tells what at least).
         """
         candidate = self._problem.candidate(child, volunteer)
         reason = Reason.NO_CANDIDATE if candidate is None else self._columns.closed_reason(candidate)
@@ -115,8 +116,8 @@ class Explainer:
         }
 
     def _best(self, candidate: int) -> int:
-        columns = self._columns.of(candidate)
-        return columns.start + int(np.argmax(self._prices.reduced[columns.start : columns.stop]))
+        mine = self._mine(candidate)
+        return int(mine[first_of_best(self._ceiling[mine], self._prices.reduced[mine], np.zeros(1, dtype=np.int64))[0]])
 
     def _parts(self, column: int) -> list[dict[str, Any]]:
         rows, scale = self._model.rows, 2.0**self._prices.shift
@@ -150,12 +151,11 @@ class Explainer:
         index = self._problem.children.index(child)
         low, high = np.searchsorted(self._problem.child, [index, index + 1]).tolist()
         options = [self._best(i) for i in range(low, high) if len(self._columns.of(i)) and i not in self._paired]
-        reduced, candidate = self._prices.reduced, self._columns.candidate
-        options.sort(key=lambda j: (-int(reduced[j]), -int(self._problem.score[candidate[j]]), j))
-        ceiling = self._prices.bound_with()
+        ceiling, reduced, candidate = self._ceiling, self._prices.reduced, self._columns.candidate
+        options.sort(key=lambda j: (-ceiling[j], -reduced[j], -self._problem.score[candidate[j]], j))
         answer = []
         for column in options[:count]:
-            at, start = int(candidate[column]), int(self._columns.start[column])
+            at, start = candidate[column], int(self._columns.start[column])
             answer.append(
                 {
                     "volunteer": self._problem.volunteers[int(self._problem.volunteer[at])],
@@ -167,7 +167,7 @@ class Explainer:
         return answer
 
     def forced_loss(self, child: str, volunteer: str) -> dict[str, Any]:
-        """Estimate what forcing a pair would lose, by the linear relaxation.
+        """Estimate what forcing a pair would lose, by linear relaxations.
 
         Returns
         -------
@@ -177,8 +177,8 @@ class Explainer:
 
         Notes
         -----
-        The relaxation with the pair is worth no less than the best solution with it, so the estimate is at most the
-        true loss (but for the engine's rounding), and mostly equal to it.
+        A relaxation with the pair is worth no less than the best solution with it, so the estimate is at most the true
+        loss (but for the engine's rounding): mostly equal to it, where loads bind somewhat less.
         """
         answer, candidate = self._forced_answer(child, volunteer)
         if candidate is None:
@@ -188,7 +188,8 @@ class Explainer:
         estimate = self.what_if.forced(self._mine(candidate))
         if estimate is None:
             return answer | {"possible": False, "reason": why_impossible(self.solved, candidate)}
-        return answer | {"loss": max(0.0, self._value - estimate.value)}
+        most = min(estimate.value, float(self._ceiling[self._mine(candidate)].max()))
+        return answer | {"loss": max(0.0, self._value - most)}
 
     def forced_exactly(
         self,

@@ -10,8 +10,11 @@ from scheduling.pairing.columns import build_columns
 from scheduling.pairing.explain.solved import Solved
 from scheduling.pairing.fixed import settle
 from scheduling.pairing.placement import Placement
-from scheduling.pairing.problem import Ints
-from scheduling.pairing.resolve import Decision, append_row, decide, holds
+from scheduling.pairing.problem import Ints, Problem
+from scheduling.pairing.relaxation import Model
+from scheduling.pairing.resolve import NOTHING, Decision, append_row, decide, holds
+from scheduling.pairing.rules import build_rows
+from scheduling.pairing.search import greedy, maximise
 from scheduling.stop import Stop
 
 FIXED_PAIRS = "fixed_pairs"
@@ -39,10 +42,13 @@ def solve_with(solved: Solved, candidate: int, prices: Prices, stop: Stop, seed:
     Notes
     -----
     With ``r`` the pair's largest reduced value, a solution with it is worth at most ``bound + r``, and one that has
-    another column of reduced value ``s`` as well at most ``bound + r + s``.
+    another column of reduced value ``s`` as well at most ``bound + r + s``. Where loads bind that is too far from the
+    truth to leave few columns; there the problem is solved anew, by patterns.
     """
     model = solved.model
     mine = np.arange(solved.columns.first[candidate], solved.columns.first[candidate + 1])
+    if solved.patterns:
+        return _anew(solved, candidate, _exchange(solved, mine, prices), stop, seed)
     rows = append_row(model.rows, mine, 1, equal=True)
     below = np.minimum(prices.reduced, 0)
     with_pair = below + below[mine].max()
@@ -56,6 +62,27 @@ def solve_with(solved: Solved, candidate: int, prices: Prices, stop: Stop, seed:
     if known is not None and top - model.value(known) <= _WIDEST + margin:
         margin = top - model.value(known) - 1  # one program decides
     return decide(rows, model.gain, ceiling, known, stop, seed, top=top, margin=margin)
+
+
+def _anew(solved: Solved, candidate: int, start: list[int] | None, stop: Stop, seed: int) -> Decision:
+    """Find the best solution that has a pair, by a search of its own; it may begin from one that has it."""
+    columns, forced = solved.columns, _with_fixed(solved.problem, candidate)
+    model = Model(forced, columns, build_rows(forced, columns, fill=False), solved.model.gain)
+    if start is None or not holds(model.rows, start):
+        try:
+            start = greedy(model, settle(forced, columns))
+        except InvalidProblem:
+            return Decision(None, NOTHING, NOTHING)
+    found = maximise(model, start, stop, seed, lambda *step: None, margin=_MARGIN)
+    return Decision(found.chosen, found.value, found.bound)
+
+
+def _with_fixed(problem: Problem, candidate: int) -> Problem:
+    """Return the problem with one more fixed pair."""
+    fixed = problem.fixed.copy()
+    fixed[candidate] = True
+    path = {**problem.fixed_path, candidate: f"$.fixed[{len(problem.fixed_path)}]"}
+    return replace(problem, fixed=fixed, fixed_path=path)
 
 
 def _exchange(solved: Solved, mine: Ints, prices: Prices) -> list[int] | None:
@@ -82,11 +109,7 @@ def _exchange(solved: Solved, mine: Ints, prices: Prices) -> list[int] | None:
 
 def why_impossible(solved: Solved, candidate: int) -> str:
     """Return why a pair that could meet by itself cannot be in any solution."""
-    problem = solved.problem
-    fixed = problem.fixed.copy()
-    fixed[candidate] = True
-    path = {**problem.fixed_path, candidate: f"$.fixed[{len(problem.fixed_path)}]"}
-    forced = replace(problem, fixed=fixed, fixed_path=path)
+    forced = _with_fixed(solved.problem, candidate)
     try:
         settle(forced, build_columns(forced))
     except InvalidProblem:

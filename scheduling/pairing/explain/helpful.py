@@ -20,6 +20,8 @@ from scheduling.stop import Stop
 
 _MARGIN, _CLOSE = 5, 60
 _TRIES = 3
+_NEAR = 4
+"""So many columns for each child, those worth most at the old prices, are in the first program of a bound."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -154,7 +156,12 @@ class _Case:
         model = self._model()
         prices = model.price(same_duals(self._solved, model))
         if prices.bound - self._solved.value > _CLOSE and not stop.cut():
-            relaxed = relax(model, same_columns(self._solved, model), stop, seed, most=1.0).prices
+            few = _NEAR * len(model.problem.children)
+            near = np.argsort(-prices.reduced, kind="stable")[
+                :few
+            ]  # the old prices tell what the new optimum is made of
+            known = np.union1d(near, same_columns(self._solved, model)).astype(np.int64)
+            relaxed = relax(model, known.tolist(), stop, seed, most=1.0).prices
             prices = min(prices, relaxed, key=lambda found: found.bound)
         unit = unit_of(model.gain)
         self.at_most = self._units(prices.bound // unit * unit)

@@ -8,9 +8,11 @@ import numpy as np
 
 from scheduling.pairing.bound import Prices
 from scheduling.pairing.columns import Columns, build_columns
+from scheduling.pairing.explain.ceilings import pattern_ceilings
 from scheduling.pairing.fixed import settle
 from scheduling.pairing.highs import Floats
 from scheduling.pairing.load import load
+from scheduling.pairing.pattern_search import needed
 from scheduling.pairing.problem import NO_START, Ints, Problem
 from scheduling.pairing.relaxation import Model, relax
 from scheduling.pairing.rows import Kind, Rows
@@ -30,11 +32,17 @@ class Solved:
         Columns of the solution, ascending.
     prices : Prices
         Prices of the rows, from the linear relaxation.
+    patterns : bool
+        Whether the search by patterns of volunteers is the sooner one, as where loads bind.
+    most : int64 array [columns] or None
+        What every solution with a column is worth at most, by patterns; None where the prices alone tell.
     """
 
     model: Model
     chosen: list[int]
     prices: Prices
+    patterns: bool = False
+    most: Ints | None = None
 
     @property
     def problem(self) -> Problem:
@@ -54,7 +62,10 @@ class Solved:
     @property
     def bound(self) -> int:
         """Proven upper bound on the gain of every solution."""
-        return max(self.prices.bound, self.value)
+        bound = self.prices.bound
+        if self.most is not None:
+            bound = min(bound, int(self.most.max(initial=0)))  # a solution with any column at all
+        return max(bound, self.value)
 
     def paired(self) -> dict[int, int]:
         """Return the column of each candidate that is paired."""
@@ -62,7 +73,8 @@ class Solved:
 
     def ceilings(self) -> Ints:
         """Return, per column, a proven upper bound on the gain of every solution that uses it."""
-        return self.prices.bound_with()
+        ceiling = self.prices.bound_with()
+        return ceiling if self.most is None else np.minimum(ceiling, self.most)
 
 
 def model_of(problem: Problem) -> Model:
@@ -90,7 +102,11 @@ def recall(problem: Mapping[str, Any], solution: Mapping[str, Any], seed: int) -
     if solution.get("status") not in ("optimal", "feasible"):
         raise ValueError("there is no solution to explain")
     chosen = columns_of(model, solution)
-    return Solved(model, chosen, relax(model, chosen, Stop(), seed).prices)
+    relaxed = relax(model, chosen, Stop(), seed)
+    prices, patterns = relaxed.prices, checked.place_value is not None and needed(model, relaxed)
+    if not patterns or prices.bound <= model.value(chosen):
+        return Solved(model, chosen, prices, patterns)
+    return Solved(model, chosen, prices, patterns, pattern_ceilings(model, prices.reduced, seed))
 
 
 def columns_of(model: Model, solution: Mapping[str, Any]) -> list[int]:

@@ -136,11 +136,11 @@ def why_not(solved: Solved) -> WhyNot:
     start = np.full(len(problem.child), NO_START, dtype=np.int64)
     if len(open_):
         code[open_] = _open_codes(solved, standing, open_, begin)
-        best = np.maximum.reduceat(solved.prices.reduced, begin)
+        ceiling = solved.ceilings()
+        best = np.maximum.reduceat(ceiling, begin)
         unit = unit_of(solved.model.gain)  # of what every solution is worth, so of what is lost
-        at_least[open_] = np.maximum(solved.value - _ceilings(solved, best) // unit * unit, 0)
-        ties = np.flatnonzero(solved.prices.reduced == np.repeat(best, size[open_]))
-        first = ties[np.searchsorted(ties, begin)]
+        at_least[open_] = np.maximum(solved.value - best // unit * unit, 0)
+        first = first_of_best(ceiling, solved.prices.reduced, begin)
         start[open_] = columns.start[first]
     code[standing.candidate] = _NUMBER[Reason.PAIRED.value]
     at_least[standing.candidate] = 0
@@ -148,10 +148,18 @@ def why_not(solved: Solved) -> WhyNot:
     return WhyNot(problem.children, problem.volunteers, problem.child, problem.volunteer, code, at_least, start)
 
 
-def _ceilings(solved: Solved, reduced: Ints) -> Ints:
-    """Return what solutions with columns of these reduced values are worth at most."""
-    high, low = divmod(solved.prices.total, 1 << solved.prices.shift)
-    return np.asarray(high + ((np.minimum(reduced, 0) + low) >> solved.prices.shift), dtype=np.int64)
+def first_of_best(ceiling: Ints, reduced: Ints, begin: Ints) -> Ints:
+    """Return the column of each group that loses least: of the highest ceiling, then reduced value, then the first.
+
+    Parameters
+    ----------
+    ceiling, reduced : int64 arrays [columns]
+    begin : int64 array [groups]
+        Where each group begins, the first at 0.
+    """
+    group = np.repeat(np.arange(len(begin)), np.diff(begin, append=len(ceiling)))
+    order = np.lexsort((-reduced, -ceiling, group))
+    return np.asarray(order[begin], dtype=np.int64)
 
 
 def _closed_codes(solved: Solved) -> NDArray[np.int8]:

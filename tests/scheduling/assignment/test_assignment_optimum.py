@@ -117,7 +117,7 @@ def test_same_seed_gives_the_same_bytes(monkeypatch: pytest.MonkeyPatch) -> None
 @pytest.mark.usefixtures("as_large")
 def test_order_of_the_input_does_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(search, "_NODES", 5)
-    problem = pairing_problem(gap_instance("D", 6, 40, 2))
+    problem = pairing_problem(gap_instance("D", 5, 30, 2))
     rng = np.random.default_rng(0)
     mixed = problem | {
         key: [problem[key][i] for i in rng.permutation(len(problem[key]))]

@@ -1,0 +1,90 @@
+"""What every solution with a column is worth at most, by patterns of volunteers: near the truth where loads bind."""
+
+import numpy as np
+
+from scheduling.pairing.grouping import best_of_each
+from scheduling.pairing.master import Standing
+from scheduling.pairing.pattern_search import first_relaxation
+from scheduling.pairing.patterns import TooManyError
+from scheduling.pairing.problem import NO_LIMIT, Bools, Ints
+from scheduling.pairing.relaxation import Model
+from scheduling.stop import Stop
+
+_AT_ONCE = 1 << 20
+
+
+def pattern_ceilings(model: Model, reduced: Ints, seed: int) -> Ints | None:
+    """Return, per column, a proven upper bound on the gain of every solution that uses it.
+
+    Parameters
+    ----------
+    model : Model
+        With a timetable.
+    reduced : int64 array [columns]
+        Reduced values from the relaxation over columns.
+    seed : int
+
+    Returns
+    -------
+    int64 array [columns] or None
+        None where there are too many patterns.
+
+    Notes
+    -----
+    Every solution gives each volunteer one pattern or none. With the prices of the relaxation over patterns it is worth
+    at most the sum of the rows' limits at their prices and of each volunteer's best pattern; with a column, what its
+    volunteer's best pattern with it is worth less than the best of all is lost (`Standing`).
+    """
+    try:
+        solved = first_relaxation(model, reduced, Stop(), seed)
+    except TooManyError:
+        return None
+    if solved is None:
+        return None
+    standing = solved.standing
+    volunteer = model.problem.volunteer[model.columns.candidate]
+    lost = standing.price[volunteer] - np.minimum(standing.price[volunteer], worth_with(model, standing))
+    high, low = divmod(standing.total, 1 << standing.shift)
+    return np.asarray(high + ((low - lost) >> standing.shift), dtype=np.int64)
+
+
+def worth_with(model: Model, standing: Standing) -> Ints:
+    """Return what the best pattern with each column is worth at most.
+
+    Notes
+    -----
+    Beside the column stand the best others that are worth something and go with it, one of each child and as many as
+    the volunteer has places left. Whether they go with each other is not asked: that would only lower the bound.
+    """
+    problem, columns = model.problem, model.columns
+    candidate, start = columns.candidate, columns.start
+    child, volunteer = problem.child[candidate], problem.volunteer[candidate]
+    end, load = start + problem.session[child], problem.load[candidate]
+    limit = np.where(problem.max_load == NO_LIMIT, np.iinfo(np.int64).max, problem.max_load)[volunteer]
+    left = problem.max_children[volunteer] - 1
+    worth = standing.reduced.copy()
+    good = np.flatnonzero(standing.reduced > 0)
+    good = good[np.argsort(volunteer[good], kind="stable")]
+    first, last = (np.searchsorted(volunteer[good], volunteer, side=side) for side in ("left", "right"))
+    size = np.where(left > 0, last - first, 0)
+
+    def together(one: Ints, other: Ints) -> Bools:
+        apart = (start[one] >= end[other]) | (start[other] >= end[one])
+        return np.asarray(apart & (child[one] != child[other]) & (load[other] <= limit[one] - load[one]))
+
+    edges = np.searchsorted(np.cumsum(size), np.arange(_AT_ONCE, int(size.sum()), _AT_ONCE), side="right")
+    for block in np.split(np.arange(columns.count), edges):
+        one = np.repeat(block, size[block])
+        begin = np.cumsum(size[block]) - size[block]
+        other = good[np.arange(len(one)) - np.repeat(begin, size[block]) + first[one]]
+        fine = together(one, other)
+        one, other = one[fine], other[fine]
+        if not len(one):
+            continue
+        key, member = np.unique(one * len(problem.children) + child[other], return_inverse=True)
+        best = np.zeros(len(key), dtype=np.int64)
+        np.maximum.at(best, member, standing.reduced[other])
+        owner = key // len(problem.children)
+        taken = best_of_each(owner, best, left)
+        np.add.at(worth, owner[taken], best[taken])
+    return worth

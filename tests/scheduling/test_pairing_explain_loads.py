@@ -1,0 +1,128 @@
+"""Explanations where loads bind: what patterns prove of every column, and what is solved anew."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scheduling import pairing
+from scheduling.benchmarks.instances import with_loads
+from scheduling.pairing.explain import Explainer, Solved, ceilings
+from scheduling.pairing.explain.ceilings import pattern_ceilings, worth_with
+from scheduling.pairing.explain.solved import recall
+from scheduling.pairing.instances import instance
+from scheduling.pairing.master import Standing
+from scheduling.pairing.patterns import Lister, TooManyError
+from tests.scheduling.models import model_of
+from tests.scheduling.problems import by_patterns, one_pair
+
+SEEDS = st.integers(0, 2**32 - 1)
+Problem = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def loaded() -> tuple[Problem, Problem]:
+    problem = with_loads(instance(120, 110, 2), 2)
+    return problem, pairing.solve(problem)
+
+
+@pytest.fixture(scope="module")
+def explainer(loaded: tuple[Problem, Problem]) -> Explainer:
+    return Explainer(*loaded)
+
+
+@settings(max_examples=40, deadline=None)
+@given(SEEDS, st.integers(1, 4))
+def test_no_pattern_with_a_column_is_worth_more_than_is_said(seed: int, most: int) -> None:
+    model = model_of(with_loads(instance(9, 5, seed % 1000), seed % 1000))
+    problem = replace(model.problem, max_children=np.full(len(model.problem.volunteers), most, dtype=np.int64))
+    model = replace(model, problem=problem)
+    worth = np.random.default_rng(seed).integers(-30, 30, model.count)
+    standing = Standing(0, worth, np.zeros(len(problem.volunteers), dtype=np.int64), 0)
+    said = worth_with(model, standing)
+    every = Lister(problem, model.columns).listed(worth, np.full(len(problem.volunteers), -1000, dtype=np.int64), 10**6)
+    best = np.full(model.count, -(10**6))
+    np.maximum.at(best, every.column, np.repeat(every.worth, np.diff(every.first)))
+    assert (said >= best).all()
+    if most <= 2:
+        assert (said == best).all()  # beside a column there is one other at most, and it goes with it
+
+
+def test_blocks_change_nothing(explainer: Explainer, monkeypatch: pytest.MonkeyPatch) -> None:
+    solved = explainer.solved
+    monkeypatch.setattr(ceilings, "_AT_ONCE", 50)
+    again = pattern_ceilings(solved.model, solved.prices.reduced, 0)
+    assert again is not None
+    assert solved.most is not None
+    assert (again == solved.most).all()
+
+
+def test_patterns_tell_what_prices_alone_do_not(explainer: Explainer) -> None:
+    solved = explainer.solved
+    alone = Explainer({}, {"status": "optimal"}, solved=Solved(solved.model, solved.chosen, solved.prices))
+    told, before = explainer.why_not_all(), alone.why_not_all()
+    possible = told.at_least >= 0
+    assert solved.value <= solved.bound < alone.solved.bound
+    assert (told.at_least[possible] >= before.at_least[possible]).all()
+    assert np.median(told.at_least[possible]) > 100 > np.median(before.at_least[possible])
+    assert (told.code == before.code).all()
+
+
+@pytest.mark.parametrize("part", range(4))
+def test_forcing_a_pair_is_solved_anew_and_loses_no_less_than_is_said(
+    loaded: tuple[Problem, Problem], explainer: Explainer, part: int
+) -> None:
+    problem, solution = loaded
+    told = explainer.why_not_all()
+    chosen = np.flatnonzero(told.at_least >= 0)
+    for at in np.random.default_rng(part).choice(chosen, 5, replace=False).tolist():
+        pair = {"child": told.children[told.child[at]], "volunteer": told.volunteers[told.volunteer[at]]}
+        found = explainer.forced_exactly(**pair)
+        after = pairing.solve(problem | {"fixed": [pair]})
+        assert found["exact"]
+        assert found["loss"] == solution["value"] - after["value"]
+        assert told.at_least[at] <= found["loss"]
+        assert explainer.forced_loss(**pair)["loss"] <= found["loss"] + 0.01
+        with_pair = solution | {"pairs": found["pairs"], "value": after["value"]}
+        assert pair in [{"child": each["child"], "volunteer": each["volunteer"]} for each in with_pair["pairs"]]
+        with_pair |= {key: after[key] for key in ("bound", "placed", "score", "unplaced")}
+        assert pairing.check(problem, with_pair) == []
+
+
+def test_a_cancellation_is_solved_anew_and_moves_as_few_others_as_can_be() -> None:
+    problem = with_loads(instance(40, 34, 3), 3)
+    solution = pairing.solve(problem)
+    with by_patterns(True):
+        anew = Explainer(problem, solution)
+    columns = Explainer({}, {"status": "optimal"}, solved=replace(anew.solved, patterns=False, most=None))
+    assert anew.solved.patterns
+    for volunteer in sorted({pair["volunteer"] for pair in solution["pairs"]})[:5]:
+        one, other = anew.cancelled_exactly(volunteer), columns.cancelled_exactly(volunteer)
+        assert one["exact"]
+        assert other["exact"]
+        assert (one["loss"], one["changed"]) == (other["loss"], other["changed"])
+
+
+def test_where_fixed_pairs_leave_no_room_for_a_pair_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = one_pair(fixed=[{"child": "a", "volunteer": "x"}])
+    with by_patterns(True):
+        explainer = Explainer(problem, pairing.solve(problem))
+    monkeypatch.setattr(type(explainer.what_if), "forced", lambda self, columns: self._solve())
+    found = explainer.forced_exactly("b", "x")
+    assert (found["possible"], found["reason"], found["pairs"]) == (False, "fixed_pairs", None)
+
+
+def test_too_many_patterns_leave_what_prices_tell(monkeypatch: pytest.MonkeyPatch) -> None:
+    def too_many(*_: Any) -> None:
+        raise TooManyError
+
+    problem = with_loads(instance(40, 34, 3), 3)
+    solution = pairing.solve(problem)
+    monkeypatch.setattr(ceilings, "first_relaxation", too_many)
+    with by_patterns(True):
+        solved = recall(problem, solution, 0)
+    assert solved.most is None
+    assert (solved.ceilings() == solved.prices.bound_with()).all()
