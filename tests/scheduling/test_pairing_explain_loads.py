@@ -12,10 +12,12 @@ from scheduling import pairing
 from scheduling.benchmarks.instances import with_loads
 from scheduling.pairing.explain import Explainer, Solved, ceilings
 from scheduling.pairing.explain.ceilings import pattern_ceilings, worth_with
-from scheduling.pairing.explain.solved import recall
+from scheduling.pairing.explain.solved import most_of_columns, recall
 from scheduling.pairing.instances import instance
 from scheduling.pairing.master import Standing
 from scheduling.pairing.patterns import Lister, TooManyError
+from scheduling.pairing.relaxation import relax
+from scheduling.stop import Stop
 from tests.scheduling.models import model_of
 from tests.scheduling.problems import by_patterns, one_pair
 
@@ -58,6 +60,14 @@ def test_blocks_change_nothing(explainer: Explainer, monkeypatch: pytest.MonkeyP
     assert again is not None
     assert solved.most is not None
     assert (again == solved.most).all()
+
+
+def test_a_limit_of_columns_leaves_the_prices_of_a_program_without(explainer: Explainer) -> None:
+    model, prices = explainer.solved.model, explainer.solved.prices
+    assert most_of_columns(model) == 1
+    assert (relax(model, [], Stop(), 0, most=1.0).prices.reduced > 1 << prices.shift).any()
+    assert (prices.reduced <= 1 << prices.shift >> 10).all()
+    assert prices.bound == relax(model, [], Stop(), 0).prices.bound
 
 
 def test_patterns_tell_what_prices_alone_do_not(explainer: Explainer) -> None:

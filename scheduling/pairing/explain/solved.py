@@ -1,5 +1,6 @@
 """A solution beside its model and its prices: what every explanation begins from."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,9 @@ from scheduling.pairing.relaxation import Model, relax
 from scheduling.pairing.rows import Kind, Rows
 from scheduling.pairing.rules import build_rows
 from scheduling.stop import Stop
+
+_NOTHING = 10
+"""What is less than so many binary digits below 1 is the engine's rounding."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,11 +106,36 @@ def recall(problem: Mapping[str, Any], solution: Mapping[str, Any], seed: int) -
     if solution.get("status") not in ("optimal", "feasible"):
         raise ValueError("there is no solution to explain")
     chosen = columns_of(model, solution)
-    relaxed = relax(model, chosen, Stop(), seed)
-    prices, patterns = relaxed.prices, checked.place_value is not None and needed(model, relaxed)
+    relaxed = relax(model, chosen, Stop(), seed, most=most_of_columns(model))
+    prices, patterns = in_rows(model, relaxed.prices), checked.place_value is not None and needed(model, relaxed)
     if not patterns or prices.bound <= model.value(chosen):
         return Solved(model, chosen, prices, patterns)
     return Solved(model, chosen, prices, patterns, pattern_ceilings(model, prices.reduced, seed))
+
+
+def most_of_columns(model: Model) -> float:
+    """Return the largest value of a column in a program: 1 where loads bind, which is solved many times as fast."""
+    return 1.0 if model.rows.uneven(Kind.VOLUNTEER_LOAD) else math.inf
+
+
+def in_rows(model: Model, prices: Prices) -> Prices:
+    """Put what columns are worth beyond their price to the price of a row that one of them uses up alone.
+
+    Notes
+    -----
+    A program whose columns have a limit leaves that to those at it. In the row, a child's mostly, it costs as much, so
+    the bound is the same; and the prices of what a chosen pair uses are again what it brings.
+    """
+    over = np.flatnonzero(prices.reduced > (1 << prices.shift) >> _NOTHING)
+    first, row, value = model.rows.entries(over)
+    alone = np.flatnonzero(value == model.rows.upper[row])
+    column = np.repeat(np.arange(len(over)), np.diff(first))[alone]
+    column, at = np.unique(column, return_index=True)
+    row, value = row[alone[at]], value[alone[at]]
+    more = np.zeros(model.rows.count, dtype=np.int64)
+    np.maximum.at(more, row, -(-prices.reduced[over[column]] // value))
+    better = model.price((prices.row + more) / 2.0**prices.shift)
+    return better if better.bound <= prices.bound else prices
 
 
 def columns_of(model: Model, solution: Mapping[str, Any]) -> list[int]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from scheduling.pairing.bound import Prices
-from scheduling.pairing.explain.solved import Solved
+from scheduling.pairing.explain.solved import Solved, most_of_columns
 from scheduling.pairing.highs import Floats, LinearProgram
 from scheduling.pairing.problem import Ints
 from scheduling.pairing.relaxation import better_columns
@@ -43,7 +43,7 @@ class _Program(LinearProgram):
 
     def open(self, columns: Ints) -> None:
         """Let columns be chosen again."""
-        self._hold(columns, float("inf"))
+        self._hold(columns, self._most)
         self.inside[columns] = np.isin(columns, self.members)
 
     def _hold(self, columns: Ints, upper: float) -> None:
@@ -62,7 +62,8 @@ class WhatIf:
 
     def __init__(self, solved: Solved, seed: int) -> None:
         self._model = solved.model
-        self._program = _Program(solved.model.rows, solved.model.gain, Stop(), seed)
+        most = most_of_columns(solved.model)
+        self._program = _Program(solved.model.rows, solved.model.gain, Stop(), seed, most=most)
         near = np.flatnonzero(solved.prices.reduced >= -(_NEAR << solved.prices.shift))
         self._program.add(np.union1d(near, np.array(solved.chosen, dtype=np.int64)))
         self._solve()
