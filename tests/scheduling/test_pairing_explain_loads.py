@@ -19,7 +19,7 @@ from scheduling.pairing.patterns import Lister, TooManyError
 from scheduling.pairing.relaxation import relax
 from scheduling.stop import Stop
 from tests.scheduling.models import model_of
-from tests.scheduling.problems import by_patterns, one_pair
+from tests.scheduling.problems import by_patterns, one_pair, to_be_filled
 
 SEEDS = st.integers(0, 2**32 - 1)
 Problem = dict[str, Any]
@@ -136,3 +136,26 @@ def test_too_many_patterns_leave_what_prices_tell(monkeypatch: pytest.MonkeyPatc
         solved = recall(problem, solution, 0)
     assert solved.most is None
     assert (solved.ceilings() == solved.prices.bound_with()).all()
+
+
+@pytest.mark.parametrize("seed", [1, 4])
+def test_where_every_place_must_be_filled_both_ways_say_the_same(seed: int) -> None:
+    problem, _ = to_be_filled(seed)
+    solution = pairing.solve(problem)
+    with by_patterns(True):
+        anew = Explainer(problem, solution)
+        columns = Explainer({}, {"status": "optimal"}, solved=replace(anew.solved, patterns=False, most=None))
+        told = anew.why_not_all()
+        some = np.random.default_rng(seed).choice(np.flatnonzero(told.at_least >= 0), 12, replace=False)
+        seen = set()
+        for at in some.tolist():
+            pair = told.children[told.child[at]], told.volunteers[told.volunteer[at]]
+            one, other = anew.forced_exactly(*pair), columns.forced_exactly(*pair)
+            assert all(one[key] == other[key] for key in ("possible", "reason", "loss", "exact"))
+            assert one["loss"] is None or told.at_least[at] <= one["loss"]
+            seen.add(one["possible"])
+        for volunteer in sorted({pair["volunteer"] for pair in solution["pairs"]})[:4]:
+            one, other = anew.cancelled_exactly(volunteer), columns.cancelled_exactly(volunteer)
+            assert all(one[key] == other[key] for key in ("possible", "loss", "exact", "changed"))
+            seen.add(one["possible"])
+    assert True in seen

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from scheduling.pairing.explain.anew import solve_anew
 from scheduling.pairing.explain.solved import Solved, model_of, same_columns, same_duals
 from scheduling.pairing.explain.whatif import WhatIf
 from scheduling.pairing.found import unit_of
@@ -11,7 +12,6 @@ from scheduling.pairing.problem import NO_START, Bools, Problem
 from scheduling.pairing.relaxation import Model
 from scheduling.pairing.resolve import NOTHING, Decision, decide, holds, restrict
 from scheduling.pairing.rows import Entries
-from scheduling.pairing.search import maximise
 from scheduling.stop import Stop
 
 _MARGIN = 10
@@ -103,11 +103,8 @@ class Cancellation:
         stay = self.others if (abs(prices.bound) + 1) * (len(self.others) + 1) < _LARGEST_TOTAL else []
         times, unit = len(stay) + 1, unit_of(part.gain)
         gain = part.gain // unit * times + np.isin(number, stay)
-        if self._solved.patterns and start is not None:
-            best = maximise(
-                replace(part, gain=gain), start, stop, seed, lambda *step: None, margin=(_MARGIN // unit + 1) * times
-            )
-            found = Decision(best.chosen, best.value, best.bound)
+        if self._solved.patterns:
+            found = solve_anew(replace(part, gain=gain), start, stop, seed)
         else:
             found = decide(
                 part.rows,

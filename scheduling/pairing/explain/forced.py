@@ -7,14 +7,14 @@ import numpy as np
 from scheduling.faults import InvalidProblem
 from scheduling.pairing.bound import Prices
 from scheduling.pairing.columns import build_columns
+from scheduling.pairing.explain.anew import solve_anew
 from scheduling.pairing.explain.solved import Solved
 from scheduling.pairing.fixed import settle
 from scheduling.pairing.placement import Placement
 from scheduling.pairing.problem import Ints, Problem
 from scheduling.pairing.relaxation import Model
-from scheduling.pairing.resolve import NOTHING, Decision, append_row, decide, holds
+from scheduling.pairing.resolve import Decision, append_row, decide, holds
 from scheduling.pairing.rules import build_rows
-from scheduling.pairing.search import greedy, maximise
 from scheduling.stop import Stop
 
 FIXED_PAIRS = "fixed_pairs"
@@ -48,7 +48,10 @@ def solve_with(solved: Solved, candidate: int, prices: Prices, stop: Stop, seed:
     model = solved.model
     mine = np.arange(solved.columns.first[candidate], solved.columns.first[candidate + 1])
     if solved.patterns:
-        return _anew(solved, candidate, _exchange(solved, mine, prices), stop, seed)
+        forced = _with_fixed(solved.problem, candidate)
+        rows = build_rows(forced, solved.columns, fill=forced.place_value is None)
+        start = _exchange(solved, mine, prices)
+        return solve_anew(Model(forced, solved.columns, rows, model.gain), start, stop, seed)
     rows = append_row(model.rows, mine, 1, equal=True)
     below = np.minimum(prices.reduced, 0)
     with_pair = below + below[mine].max()
@@ -62,19 +65,6 @@ def solve_with(solved: Solved, candidate: int, prices: Prices, stop: Stop, seed:
     if known is not None and top - model.value(known) <= _WIDEST + margin:
         margin = top - model.value(known) - 1  # one program decides
     return decide(rows, model.gain, ceiling, known, stop, seed, top=top, margin=margin)
-
-
-def _anew(solved: Solved, candidate: int, start: list[int] | None, stop: Stop, seed: int) -> Decision:
-    """Find the best solution that has a pair, by a search of its own; it may begin from one that has it."""
-    columns, forced = solved.columns, _with_fixed(solved.problem, candidate)
-    model = Model(forced, columns, build_rows(forced, columns, fill=False), solved.model.gain)
-    if start is None or not holds(model.rows, start):
-        try:
-            start = greedy(model, settle(forced, columns))
-        except InvalidProblem:
-            return Decision(None, NOTHING, NOTHING)
-    found = maximise(model, start, stop, seed, lambda *step: None, margin=_MARGIN)
-    return Decision(found.chosen, found.value, found.bound)
 
 
 def _with_fixed(problem: Problem, candidate: int) -> Problem:

@@ -107,7 +107,7 @@ def recall(problem: Mapping[str, Any], solution: Mapping[str, Any], seed: int) -
         raise ValueError("there is no solution to explain")
     chosen = columns_of(model, solution)
     relaxed = relax(model, chosen, Stop(), seed, most=most_of_columns(model))
-    prices, patterns = in_rows(model, relaxed.prices), checked.place_value is not None and needed(model, relaxed)
+    prices, patterns = in_rows(model, relaxed.prices), needed(model, relaxed)
     if not patterns or prices.bound <= model.value(chosen):
         return Solved(model, chosen, prices, patterns)
     return Solved(model, chosen, prices, patterns, pattern_ceilings(model, prices.reduced, seed))
