@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scheduling import pairing
 from scheduling.benchmarks.instances import with_loads
 from scheduling.pairing.explain import Explainer, Solved, ceilings
-from scheduling.pairing.explain.ceilings import pattern_ceilings, worth_with
+from scheduling.pairing.explain.ceilings import pattern_bounds, worth_with
 from scheduling.pairing.explain.solved import most_of_columns, recall
 from scheduling.pairing.instances import instance
 from scheduling.pairing.master import Standing
@@ -56,10 +56,10 @@ def test_no_pattern_with_a_column_is_worth_more_than_is_said(seed: int, most: in
 def test_blocks_change_nothing(explainer: Explainer, monkeypatch: pytest.MonkeyPatch) -> None:
     solved = explainer.solved
     monkeypatch.setattr(ceilings, "_AT_ONCE", 50)
-    again = pattern_ceilings(solved.model, solved.prices.reduced, 0)
+    again = pattern_bounds(solved.model, solved.prices.reduced, 0)
     assert again is not None
-    assert solved.most is not None
-    assert (again == solved.most).all()
+    assert solved.bounds is not None
+    assert (again.most == solved.bounds.most).all()
 
 
 def test_a_limit_of_columns_leaves_the_prices_of_a_program_without(explainer: Explainer) -> None:
@@ -107,7 +107,7 @@ def test_a_cancellation_is_solved_anew_and_moves_as_few_others_as_can_be() -> No
     solution = pairing.solve(problem)
     with by_patterns(True):
         anew = Explainer(problem, solution)
-    columns = Explainer({}, {"status": "optimal"}, solved=replace(anew.solved, patterns=False, most=None))
+    columns = Explainer({}, {"status": "optimal"}, solved=replace(anew.solved, patterns=False, bounds=None))
     assert anew.solved.patterns
     for volunteer in sorted({pair["volunteer"] for pair in solution["pairs"]})[:5]:
         one, other = anew.cancelled_exactly(volunteer), columns.cancelled_exactly(volunteer)
@@ -134,8 +134,24 @@ def test_too_many_patterns_leave_what_prices_tell(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(ceilings, "first_relaxation", too_many)
     with by_patterns(True):
         solved = recall(problem, solution, 0)
-    assert solved.most is None
+    assert solved.bounds is None
     assert (solved.ceilings() == solved.prices.bound_with()).all()
+
+
+def test_what_a_cancellation_costs_about_is_near_what_it_costs(explainer: Explainer) -> None:
+    solved = explainer.solved
+    alone = Explainer({}, {"status": "optimal"}, solved=Solved(solved.model, solved.chosen, solved.prices))
+    near, before, total = 0.0, 0.0, 0
+    for candidate in list(solved.paired())[::25]:
+        volunteer = solved.problem.volunteers[solved.problem.volunteer[candidate]]
+        child = solved.problem.children[solved.problem.child[candidate]]
+        for ended in (None, child):
+            exact, about = explainer.cancelled_exactly(volunteer, ended), explainer.if_cancelled(volunteer, ended)
+            assert exact["exact"]
+            assert about["about"] <= exact["loss"] + 0.01
+            near, total = near + about["about"], total + exact["loss"]
+            before += alone.if_cancelled(volunteer, ended)["about"]
+    assert before < 0.4 * total < 0.6 * total < near
 
 
 @pytest.mark.parametrize("seed", [1, 4])
@@ -144,7 +160,7 @@ def test_where_every_place_must_be_filled_both_ways_say_the_same(seed: int) -> N
     solution = pairing.solve(problem)
     with by_patterns(True):
         anew = Explainer(problem, solution)
-        columns = Explainer({}, {"status": "optimal"}, solved=replace(anew.solved, patterns=False, most=None))
+        columns = Explainer({}, {"status": "optimal"}, solved=replace(anew.solved, patterns=False, bounds=None))
         told = anew.why_not_all()
         some = np.random.default_rng(seed).choice(np.flatnonzero(told.at_least >= 0), 12, replace=False)
         seen = set()

@@ -1,4 +1,6 @@
-"""What every solution with a column is worth at most, by patterns of volunteers: near the truth where loads bind."""
+"""What solutions are worth at most, by patterns of volunteers: near the truth where loads bind."""
+
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,10 +13,45 @@ from scheduling.pairing.relaxation import Model
 from scheduling.stop import Stop
 
 _AT_ONCE = 1 << 20
+_NEVER = -(1 << 60)
 
 
-def pattern_ceilings(model: Model, reduced: Ints, seed: int) -> Ints | None:
-    """Return, per column, a proven upper bound on the gain of every solution that uses it.
+@dataclass(frozen=True, slots=True, eq=False)
+class PatternBounds:
+    """What the relaxation over patterns proves of every solution.
+
+    Attributes
+    ----------
+    model : Model
+    standing : Standing
+    most : int64 array [columns]
+        What every solution that uses a column is worth at most.
+
+    Notes
+    -----
+    Every solution gives each volunteer one pattern or none. With the prices of the relaxation over patterns it is worth
+    at most the sum of the rows' limits at their prices and of each volunteer's best pattern. With a column, what its
+    volunteer's best pattern with it is worth less than the best of all is lost; without some columns, what the best
+    patterns without them are worth less.
+    """
+
+    model: Model
+    standing: Standing
+    most: Ints
+
+    def without(self, gone: Bools) -> int:
+        """Return what every solution that uses none of some columns is worth at most."""
+        standing, volunteer = self.standing, _volunteers(self.model)
+        left = replace(standing, reduced=np.where(gone, _NEVER, standing.reduced))
+        theirs = np.flatnonzero(np.isin(volunteer, volunteer[gone]) & ~gone)
+        best = np.zeros(len(standing.price), dtype=np.int64)
+        np.maximum.at(best, volunteer[theirs], worth_with(self.model, left)[theirs])
+        lost = np.maximum(standing.price - best, 0)[np.unique(volunteer[gone])]
+        return (standing.total - int(lost.sum())) >> standing.shift
+
+
+def pattern_bounds(model: Model, reduced: Ints, seed: int) -> PatternBounds | None:
+    """Bound by patterns; None where there are too many.
 
     Parameters
     ----------
@@ -23,17 +60,6 @@ def pattern_ceilings(model: Model, reduced: Ints, seed: int) -> Ints | None:
     reduced : int64 array [columns]
         Reduced values from the relaxation over columns.
     seed : int
-
-    Returns
-    -------
-    int64 array [columns] or None
-        None where there are too many patterns.
-
-    Notes
-    -----
-    Every solution gives each volunteer one pattern or none. With the prices of the relaxation over patterns it is worth
-    at most the sum of the rows' limits at their prices and of each volunteer's best pattern; with a column, what its
-    volunteer's best pattern with it is worth less than the best of all is lost (`Standing`).
     """
     try:
         solved = first_relaxation(model, reduced, Stop(), seed)
@@ -42,10 +68,14 @@ def pattern_ceilings(model: Model, reduced: Ints, seed: int) -> Ints | None:
     if solved is None:
         return None
     standing = solved.standing
-    volunteer = model.problem.volunteer[model.columns.candidate]
-    lost = standing.price[volunteer] - np.minimum(standing.price[volunteer], worth_with(model, standing))
+    price = standing.price[_volunteers(model)]
+    lost = price - np.minimum(price, worth_with(model, standing))
     high, low = divmod(standing.total, 1 << standing.shift)
-    return np.asarray(high + ((low - lost) >> standing.shift), dtype=np.int64)
+    return PatternBounds(model, standing, np.asarray(high + ((low - lost) >> standing.shift), dtype=np.int64))
+
+
+def _volunteers(model: Model) -> Ints:
+    return model.problem.volunteer[model.columns.candidate]
 
 
 def worth_with(model: Model, standing: Standing) -> Ints:

@@ -262,7 +262,7 @@ class Explainer:
         """
         here, case = self._cancellation(volunteer, child)
         estimate = here.what_if.without(np.flatnonzero(case.gone))
-        about = None if estimate is None else self._value - estimate.value
+        about = None if estimate is None else self._value - min(estimate.value, here.solved.most_without(case.gone))
         if about is not None and self._optimal and here is self:
             about = max(0.0, about)
         return here._after(case, case.step_in(self._seed)) | {"about": about}

@@ -9,12 +9,12 @@ import numpy as np
 
 from scheduling.pairing.bound import Prices
 from scheduling.pairing.columns import Columns, build_columns
-from scheduling.pairing.explain.ceilings import pattern_ceilings
+from scheduling.pairing.explain.ceilings import PatternBounds, pattern_bounds
 from scheduling.pairing.fixed import settle
 from scheduling.pairing.highs import Floats
 from scheduling.pairing.load import load
 from scheduling.pairing.pattern_search import needed
-from scheduling.pairing.problem import NO_START, Ints, Problem
+from scheduling.pairing.problem import NO_START, Bools, Ints, Problem
 from scheduling.pairing.relaxation import Model, relax
 from scheduling.pairing.rows import Kind, Rows
 from scheduling.pairing.rules import build_rows
@@ -38,15 +38,15 @@ class Solved:
         Prices of the rows, from the linear relaxation.
     patterns : bool
         Whether the search by patterns of volunteers is the sooner one, as where loads bind.
-    most : int64 array [columns] or None
-        What every solution with a column is worth at most, by patterns; None where the prices alone tell.
+    bounds : PatternBounds or None
+        What solutions are worth at most, by patterns; None where the prices alone tell.
     """
 
     model: Model
     chosen: list[int]
     prices: Prices
     patterns: bool = False
-    most: Ints | None = None
+    bounds: PatternBounds | None = None
 
     @property
     def problem(self) -> Problem:
@@ -67,8 +67,8 @@ class Solved:
     def bound(self) -> int:
         """Proven upper bound on the gain of every solution."""
         bound = self.prices.bound
-        if self.most is not None:
-            bound = min(bound, int(self.most.max(initial=0)))  # a solution with any column at all
+        if self.bounds is not None:
+            bound = min(bound, self.bounds.standing.bound)
         return max(bound, self.value)
 
     def paired(self) -> dict[int, int]:
@@ -78,7 +78,11 @@ class Solved:
     def ceilings(self) -> Ints:
         """Return, per column, a proven upper bound on the gain of every solution that uses it."""
         ceiling = self.prices.bound_with()
-        return ceiling if self.most is None else np.minimum(ceiling, self.most)
+        return ceiling if self.bounds is None else np.minimum(ceiling, self.bounds.most)
+
+    def most_without(self, gone: Bools) -> float:
+        """Return what patterns prove of every solution that uses none of some columns; infinity without them."""
+        return math.inf if self.bounds is None else float(self.bounds.without(gone))
 
 
 def model_of(problem: Problem) -> Model:
@@ -110,7 +114,7 @@ def recall(problem: Mapping[str, Any], solution: Mapping[str, Any], seed: int) -
     prices, patterns = in_rows(model, relaxed.prices), needed(model, relaxed)
     if not patterns or prices.bound <= model.value(chosen):
         return Solved(model, chosen, prices, patterns)
-    return Solved(model, chosen, prices, patterns, pattern_ceilings(model, prices.reduced, seed))
+    return Solved(model, chosen, prices, patterns, pattern_bounds(model, prices.reduced, seed))
 
 
 def most_of_columns(model: Model) -> float:
