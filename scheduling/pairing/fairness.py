@@ -13,9 +13,10 @@ from scheduling.offers import OnSolution
 from scheduling.pairing.answer import answer_of
 from scheduling.pairing.bound import Prices
 from scheduling.pairing.columns import build_columns
-from scheduling.pairing.explain.solved import columns_of
+from scheduling.pairing.explain.solved import columns_of, most_of_columns
 from scheduling.pairing.found import unit_of
 from scheduling.pairing.load import load
+from scheduling.pairing.pattern_search import needed
 from scheduling.pairing.problem import Bools, Ints, Problem
 from scheduling.pairing.relaxation import Model, relax
 from scheduling.pairing.resolve import append_row, better_start, decide, holds, restrict
@@ -226,7 +227,9 @@ class _Search:
 
     def _with_rows(self, model: Model, start: list[int]) -> tuple[list[int], bool]:
         """Solve a model that has more rows than a problem's own."""
-        relaxed = relax(model, start, self.stop, self.seed)
+        relaxed = relax(model, start, self.stop, self.seed, most=most_of_columns(model))
+        if needed(model, relaxed):
+            return self._plain(model, start)
         start = better_start(model, relaxed, start)
         ceiling, top = relaxed.prices.bound_with(), relaxed.prices.bound
         found = decide(model.rows, model.gain, ceiling, start, self.stop, self.seed, top=top)
@@ -271,7 +274,7 @@ class _Probe:
         start = greedy(model, known)
         start = start if holds(model.rows, start) else known
         if model.value(start) < self._enough:
-            relaxed = relax(model, start, search.stop, search.seed)
+            relaxed = relax(model, start, search.stop, search.seed, most=most_of_columns(model))
             self._prices = relaxed.prices
             self.impossible = relaxed.prices.bound < self._enough
             if self.impossible:

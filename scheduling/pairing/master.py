@@ -141,7 +141,8 @@ class Master:
     Parameters
     ----------
     model : Model
-        With a timetable: a column uses each row of rooms, child or pair once, and no two of a pattern the same.
+        With a timetable: a column uses each row of rooms, child or pair once, and no two of a pattern the same. Rows
+        that are none of the problem's kinds may count several columns of a pattern.
     stop : Stop
     seed : int
     """
@@ -154,6 +155,7 @@ class Master:
         self._most = max(_MOST_PATTERNS, _MOST_OF_EACH * self._volunteers)
         self._steepest = int(model.problem.max_children.max(initial=1))
         self._known = Known(model.count)
+        self._counting = bool((self._rows.kind < 0).any())
         self.model = self._write(Patterns(*(np.zeros(size, dtype=np.int64) for size in (0, 1, 0, 0))))
 
     def solve(self, reduced: Ints, window: int) -> tuple[LinearProgram, Standing] | None:
@@ -254,10 +256,13 @@ class Master:
         first = np.concatenate([[0], np.cumsum(size + 1)]).astype(np.int64)
         at = begin[patterns.first[:-1]]
         nowhere = np.full(own, -1, dtype=np.int64)
+        row, value = np.insert(row + own, at, patterns.volunteer), np.insert(value, at, 1)
+        if self._counting:
+            first, row, value = summed(first, row, value)
         written = Rows(
             first=first,
-            row=np.insert(row + own, at, patterns.volunteer),
-            value=np.insert(value, at, 1),
+            row=row,
+            value=value,
             upper=np.concatenate([np.ones(own, dtype=np.int64), rows.upper]),
             equal=np.concatenate([np.zeros(own, dtype=np.bool_), rows.equal]),
             kind=np.concatenate([np.full(own, int(Kind.VOLUNTEER_PLACE)), rows.kind]),
@@ -265,6 +270,16 @@ class Master:
             slot=np.concatenate([nowhere, rows.slot]),
         )
         return PatternModel(patterns, written, total, own)
+
+
+def summed(first: Ints, row: Ints, value: Ints) -> tuple[Ints, Ints, Ints]:
+    """Put the entries together that one column has in the same row."""
+    column = np.repeat(np.arange(len(first) - 1), np.diff(first))
+    wide = int(row.max(initial=0)) + 1
+    key, entry = np.unique(column * wide + row, return_inverse=True)
+    total = np.zeros(len(key), dtype=np.int64)
+    np.add.at(total, entry, value)
+    return np.searchsorted(key, np.arange(len(first)) * wide), key % wide, total
 
 
 def beside_patterns(rows: Rows, own: tuple[Kind, ...]) -> Bools:

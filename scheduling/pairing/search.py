@@ -138,7 +138,9 @@ class _Search:
     def found(self, prices: Prices) -> Found:
         """Return the best solution, with what still fits put in where it is not proven."""
         if self.bound > self.value:
-            self.take(greedy(self.model, self.best))
+            more = greedy(self.model, self.best)
+            if _equalities_hold(self.model, more):
+                self.take(more)
         return Found(self.best, self.value, max(self.bound, self.value), prices)
 
     def relax(self, model: Model, *, most: float = math.inf) -> Relaxation:

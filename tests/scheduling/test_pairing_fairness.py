@@ -7,12 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scheduling import pairing
+from scheduling.benchmarks.instances import with_loads
 from scheduling.faults import InvalidProblem
 from scheduling.pairing.fairness import solve_fair
 from scheduling.pairing.instances import instance
 from tests.scheduling.brute_force import random_problem
 from tests.scheduling.every_solution import Chosen, EverySolution
-from tests.scheduling.problems import one_pair, slot_free, small
+from tests.scheduling.problems import by_patterns, one_pair, slot_free, small
 
 SEEDS = st.integers(min_value=0, max_value=2**32 - 1)
 
@@ -46,9 +47,14 @@ def fairest(problem: dict[str, Any], places: int, levels: int) -> tuple[list[tup
     return steps, max(sum(c["score"] for c, _ in chosen) for chosen in left)
 
 
-@settings(max_examples=250, deadline=None)
-@given(SEEDS, st.integers(1, 4))
-def test_fair_solution_is_the_fairest_of_all(seed: int, levels: int) -> None:
+@settings(max_examples=300, deadline=None)
+@given(SEEDS, st.integers(1, 4), st.booleans())
+def test_fair_solution_is_the_fairest_of_all(seed: int, levels: int, patterns: bool) -> None:
+    with by_patterns(patterns):
+        _fair_solution_is_the_fairest_of_all(seed, levels)
+
+
+def _fair_solution_is_the_fairest_of_all(seed: int, levels: int) -> None:
     problem = random_problem(seed)
     try:
         solution = solve_fair(problem, levels=levels)
@@ -67,6 +73,17 @@ def test_fair_solution_is_the_fairest_of_all(seed: int, levels: int) -> None:
     assert solution["score"] == best
     assert fairness["score"]["after"] == solution["score"]
     assert fairness["value"]["after"] == solution["value"] <= fairness["value"]["before"]
+
+
+@pytest.mark.parametrize("seed", [2, 3])
+def test_patterns_and_columns_find_the_same_levels(seed: int) -> None:
+    problem = with_loads(instance(26, 22, seed), seed)
+    with by_patterns(True):
+        one = solve_fair(problem, levels=3)
+    other = solve_fair(problem, levels=3)
+    assert pairing.check(problem, one) == []
+    assert one["fairness"]["proven"]
+    assert one["fairness"] == other["fairness"]
 
 
 def test_worst_is_raised_and_the_price_told() -> None:

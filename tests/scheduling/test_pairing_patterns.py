@@ -21,6 +21,7 @@ from scheduling.pairing.master import Master
 from scheduling.pairing.patterns import Known, Lister, Patterns, TooManyError
 from scheduling.pairing.problem import NO_LIMIT, Ints
 from scheduling.pairing.relaxation import Model, Relaxation, relax
+from scheduling.pairing.resolve import append_row
 from scheduling.stop import Stop
 from tests.scheduling.brute_force import BruteForce, random_problem
 from tests.scheduling.models import model_of
@@ -53,6 +54,21 @@ def _stand_together(model: Model, columns: tuple[int, ...]) -> bool:
         and (limit == NO_LIMIT or int(problem.load[candidate].sum()) <= limit)
         and all(end[i] <= begin[j] or end[j] <= begin[i] for i, j in itertools.combinations(range(len(columns)), 2))
     )
+
+
+def test_a_row_that_counts_several_columns_of_a_pattern_counts_them_all() -> None:
+    model = model_of(with_loads(instance(30, 22, 3), 3))
+    every = np.arange(model.count)
+    counted = replace(model, rows=append_row(model.rows, every, 20, equal=False))
+    relaxed = relax(counted, [], Stop(), 0)
+    known = Master(counted, Stop(), 0)
+    assert known.solve(relaxed.prices.reduced, int(np.abs(relaxed.prices.reduced).max()) // 8) is not None
+    rows, patterns = known.model.rows, known.model.patterns
+    last = rows.row == rows.count - 1
+    assert (rows.value[last] == np.diff(patterns.first)).all()
+    assert (rows.value[last] > 1).any()
+    column = np.repeat(np.arange(patterns.count), np.diff(rows.first))
+    assert len(np.unique(column * rows.count + rows.row)) == len(rows.row)
 
 
 @settings(max_examples=25, deadline=None)
