@@ -130,6 +130,7 @@ class _Search:
         columns = build_columns(problem)
         self.score: Ints = problem.score[columns.candidate].astype(np.int64)
         self.whole = Model(problem, columns, build_rows(problem, columns, fill=False), self.score)
+        self._own_rows = self.whole.rows.count
         self.best = columns_of(self.whole, before)
         self.best_of_all = before["status"] == "optimal"
         self.places = len(self.best)
@@ -153,15 +154,24 @@ class _Search:
             allowed = self.settled | (self.score >= threshold)
             at = self.free & ~self.settled & (self.score == threshold)
             more = number + 1 < levels
-            proven = (self._fewest(allowed, at) if more else self._best_sum(allowed)) and proven
+            alone = more and proven and int(at[self.best].sum()) == 1  # none at all would be a higher threshold
+            if alone:
+                self._keep(at)
+            proven = (self._best_sum(allowed) if alone or not more else self._fewest(allowed, at)) and proven
             pairs = int(at[self.best].sum())
             self.levels.append(Level(threshold, pairs, int(self.score[self.best].sum()), proven))
             if not proven or not more:
                 return
-            members = np.flatnonzero(at).astype(np.int64)
-            self.whole = replace(self.whole, rows=append_row(self.whole.rows, members, pairs, equal=True))
+            if not alone:
+                self._keep(at)
             self.settled = self.settled | at
             self.best_of_all = False
+
+    def _keep(self, at: Bools) -> None:
+        """Let every solution from now on have as many of some columns as the best one."""
+        members = np.flatnonzero(at).astype(np.int64)
+        rows = append_row(self.whole.rows, members, int(at[self.best].sum()), equal=True)
+        self.whole = replace(self.whole, rows=rows)
 
     def _worst(self, chosen: list[int]) -> int:
         mine = np.array(chosen, dtype=np.int64)
@@ -209,7 +219,8 @@ class _Search:
         """
         model = replace(part, gain=gain)
         start = np.searchsorted(number, self.best).tolist()
-        chosen, proven = self._plain(model, start) if not self.levels else self._with_rows(model, start)
+        plain = self.whole.rows.count == self._own_rows
+        chosen, proven = self._plain(model, start) if plain else self._with_rows(model, start)
         if len(chosen) != self.places:
             rows = append_row(part.rows, np.arange(part.columns.count), self.places, equal=True)
             chosen, proven = self._with_rows(replace(model, rows=rows), start)
