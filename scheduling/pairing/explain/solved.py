@@ -131,6 +131,8 @@ def in_rows(model: Model, prices: Prices) -> Prices:
     the bound is the same; and the prices of what a chosen pair uses are again what it brings.
     """
     over = np.flatnonzero(prices.reduced > (1 << prices.shift) >> _NOTHING)
+    if not len(over):
+        return prices
     first, row, value = model.rows.entries(over)
     alone = np.flatnonzero(value == model.rows.upper[row])
     column = np.repeat(np.arange(len(over)), np.diff(first))[alone]
