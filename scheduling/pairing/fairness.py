@@ -18,8 +18,8 @@ from scheduling.pairing.found import unit_of
 from scheduling.pairing.load import load
 from scheduling.pairing.pattern_search import needed
 from scheduling.pairing.problem import Bools, Ints, Problem
-from scheduling.pairing.relaxation import Model, relax
-from scheduling.pairing.resolve import append_row, better_start, decide, holds, restrict
+from scheduling.pairing.relaxation import Model, Relaxation, relax
+from scheduling.pairing.resolve import Decision, append_row, better_start, decide, holds, restrict
 from scheduling.pairing.rules import build_rows
 from scheduling.pairing.search import greedy, maximise
 from scheduling.pairing.solve import solve_first
@@ -291,15 +291,30 @@ class _Probe:
             if self.impossible:
                 return
             start = better_start(model, relaxed, start)
-            ceiling, top = relaxed.prices.bound_with(), relaxed.prices.bound
-            found = decide(
-                model.rows, model.gain, ceiling, start, search.stop, search.seed, top=top, enough=self._enough
-            )
+            found = self._decide(model, relaxed, start)
             self.impossible = found.bound < self._enough
             if found.value < self._enough:
                 return
             start = found.chosen or []
         self.chosen = sorted(number[start].tolist())
+
+    def _decide(self, model: Model, relaxed: Relaxation, start: list[int]) -> Decision:
+        """Look for a solution that is worth enough, until there is one or it is proven that there is none."""
+        search, prices = self._search, relaxed.prices
+        if not needed(model, relaxed):
+            ceiling, top, enough = prices.bound_with(), prices.bound, self._enough
+            return decide(model.rows, model.gain, ceiling, start, search.stop, search.seed, top=top, enough=enough)
+        decided = False
+
+        def offer(chosen: list[int], value: int, bound: int) -> None:
+            nonlocal decided
+            decided = value >= self._enough or bound < self._enough
+
+        until = Stop(search.stop.remaining(), lambda: decided or search.stop.wanted())
+        found = maximise(model, start, until, search.seed, lambda *step: None, margin=_MARGIN, offer=offer)
+        if not decided:
+            search.stop.cut()  # where its time is up
+        return Decision(found.chosen, found.value, found.bound)
 
     def first_impossible(self, scores: Ints) -> int:
         """Return the place of the lowest threshold that the prices found prove impossible; the last is known to be."""
