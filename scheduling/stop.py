@@ -54,6 +54,10 @@ class Stop:
         """Tell whether an answer may differ from that of a search which nobody disturbed."""
         return self.interrupted or (self.helper_lost and not proven)
 
+    def until(self, enough: Callable[[], bool]) -> "Stop":
+        """Return one that also ends a search where what it has found is enough."""
+        return Stop(self.remaining(), lambda: self.wanted() or enough())
+
     def silent(self) -> "Silent":
         """Return one for a helping thread."""
         return Silent(self)

@@ -49,9 +49,17 @@ class Prices:
         With prices ``y``, reduced values ``r`` and any solution ``x``: ``g x = r x + y A x <= r x + y b``. Columns with
         positive ``r`` add at most the sum that `price` put into ``total``; one with negative ``r`` takes its own off.
         """
-        below = np.minimum(self.reduced, 0)
-        high, low = divmod(self.total, 1 << self.shift)
-        return np.asarray(high + ((below + low) >> self.shift), dtype=np.int64)
+        return self.bound_below(np.minimum(self.reduced, 0))
+
+    def bound_below(self, below: Ints) -> Ints:
+        """Return the bound with each of some scaled numbers, none above 0, put to ``total``."""
+        return rounded_down(self.total, self.shift, below)
+
+
+def rounded_down(total: int, shift: int, below: Ints) -> Ints:
+    """Return sums of a scaled total, however large, and each of some scaled numbers as whole numbers."""
+    high, low = divmod(total, 1 << shift)
+    return np.asarray(high + ((below + low) >> shift), dtype=np.int64)
 
 
 def price(

@@ -156,7 +156,4 @@ class _Fullest:
 
     def enough(self, stop: Stop) -> Stop:
         """Return what also ends a search that fills as many places as can be, where others are proven to stay empty."""
-        return Stop(
-            stop.remaining(),
-            lambda: stop.wanted() or len(self.chosen) >= self.limit < self.wanted,
-        )
+        return stop.until(lambda: len(self.chosen) >= self.limit < self.wanted)

@@ -13,12 +13,12 @@ from scheduling.offers import OnSolution
 from scheduling.pairing.answer import answer_of
 from scheduling.pairing.bound import Prices
 from scheduling.pairing.columns import build_columns
-from scheduling.pairing.explain.solved import columns_of, most_of_columns
+from scheduling.pairing.explain.solved import columns_of
 from scheduling.pairing.found import unit_of
 from scheduling.pairing.load import load
-from scheduling.pairing.pattern_search import needed
+from scheduling.pairing.pattern_search import loads_bind, needed
 from scheduling.pairing.problem import Bools, Ints, Problem
-from scheduling.pairing.relaxation import Model, Relaxation, relax
+from scheduling.pairing.relaxation import Model, Relaxation, most_of_columns, relax
 from scheduling.pairing.resolve import Decision, append_row, better_start, decide, holds, restrict
 from scheduling.pairing.rules import build_rows
 from scheduling.pairing.search import greedy, maximise
@@ -238,6 +238,8 @@ class _Search:
 
     def _with_rows(self, model: Model, start: list[int]) -> tuple[list[int], bool]:
         """Solve a model that has more rows than a problem's own."""
+        if loads_bind(model):
+            return self._plain(model, start)
         relaxed = relax(model, start, self.stop, self.seed, most=most_of_columns(model))
         if needed(model, relaxed):
             return self._plain(model, start)
@@ -310,7 +312,7 @@ class _Probe:
             nonlocal decided
             decided = value >= self._enough or bound < self._enough
 
-        until = Stop(search.stop.remaining(), lambda: decided or search.stop.wanted())
+        until = search.stop.until(lambda: decided)
         found = maximise(model, start, until, search.seed, lambda *step: None, margin=_MARGIN, offer=offer)
         if not decided:
             search.stop.cut()  # where its time is up

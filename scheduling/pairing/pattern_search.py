@@ -81,9 +81,14 @@ def light(model: Model) -> tuple[Rows, Bools]:
     return model.rows.only(kept), kept
 
 
+def loads_bind(model: Model) -> bool:
+    """Tell whether patterns suit and loads bind: then they are sooner than columns, whatever a relaxation says."""
+    return suits(model) and model.rows.uneven(Kind.VOLUNTEER_LOAD)
+
+
 def needed(model: Model, relaxed: Relaxation) -> bool:
     """Tell whether patterns are sooner than columns: loads bind, or the relaxation over columns is far from whole."""
-    return suits(model) and (model.rows.uneven(Kind.VOLUNTEER_LOAD) or broken(relaxed))
+    return loads_bind(model) or (suits(model) and broken(relaxed))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

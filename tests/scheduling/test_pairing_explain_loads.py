@@ -12,11 +12,10 @@ from scheduling import pairing
 from scheduling.benchmarks.instances import with_loads
 from scheduling.pairing.explain import Explainer, Solved, ceilings
 from scheduling.pairing.explain.ceilings import pattern_bounds, worth_with
-from scheduling.pairing.explain.solved import most_of_columns, recall
+from scheduling.pairing.explain.solved import recall
 from scheduling.pairing.instances import instance
-from scheduling.pairing.master import Standing
 from scheduling.pairing.patterns import Lister, TooManyError
-from scheduling.pairing.relaxation import relax
+from scheduling.pairing.relaxation import most_of_columns, relax
 from scheduling.stop import Stop
 from tests.scheduling.models import model_of
 from tests.scheduling.problems import by_patterns, one_pair, to_be_filled
@@ -43,8 +42,7 @@ def test_no_pattern_with_a_column_is_worth_more_than_is_said(seed: int, most: in
     problem = replace(model.problem, max_children=np.full(len(model.problem.volunteers), most, dtype=np.int64))
     model = replace(model, problem=problem)
     worth = np.random.default_rng(seed).integers(-30, 30, model.count)
-    standing = Standing(0, worth, np.zeros(len(problem.volunteers), dtype=np.int64), 0)
-    said = worth_with(model, standing)
+    said = worth_with(model, worth, np.arange(model.count))
     every = Lister(problem, model.columns).listed(worth, np.full(len(problem.volunteers), -1000, dtype=np.int64), 10**6)
     best = np.full(model.count, -(10**6))
     np.maximum.at(best, every.column, np.repeat(every.worth, np.diff(every.first)))

@@ -1,9 +1,10 @@
 """What solutions are worth at most, by patterns of volunteers: near the truth where loads bind."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
+from scheduling.pairing.bound import rounded_down
 from scheduling.pairing.grouping import best_of_each
 from scheduling.pairing.master import Standing
 from scheduling.pairing.pattern_search import first_relaxation
@@ -42,10 +43,10 @@ class PatternBounds:
     def without(self, gone: Bools) -> int:
         """Return what every solution that uses none of some columns is worth at most."""
         standing, volunteer = self.standing, _volunteers(self.model)
-        left = replace(standing, reduced=np.where(gone, _NEVER, standing.reduced))
         theirs = np.flatnonzero(np.isin(volunteer, volunteer[gone]) & ~gone)
         best = np.zeros(len(standing.price), dtype=np.int64)
-        np.maximum.at(best, volunteer[theirs], worth_with(self.model, left)[theirs])
+        left = np.where(gone, _NEVER, standing.reduced)
+        np.maximum.at(best, volunteer[theirs], worth_with(self.model, left, theirs))
         lost = np.maximum(standing.price - best, 0)[np.unique(volunteer[gone])]
         return (standing.total - int(lost.sum())) >> standing.shift
 
@@ -68,18 +69,23 @@ def pattern_bounds(model: Model, reduced: Ints, seed: int) -> PatternBounds | No
     if solved is None:
         return None
     standing = solved.standing
-    price = standing.price[_volunteers(model)]
-    lost = price - np.minimum(price, worth_with(model, standing))
-    high, low = divmod(standing.total, 1 << standing.shift)
-    return PatternBounds(model, standing, np.asarray(high + ((low - lost) >> standing.shift), dtype=np.int64))
+    more = worth_with(model, standing.reduced, np.arange(model.count)) - standing.price[_volunteers(model)]
+    return PatternBounds(model, standing, rounded_down(standing.total, standing.shift, np.minimum(more, 0)))
 
 
 def _volunteers(model: Model) -> Ints:
     return model.problem.volunteer[model.columns.candidate]
 
 
-def worth_with(model: Model, standing: Standing) -> Ints:
-    """Return what the best pattern with each column is worth at most.
+def worth_with(model: Model, worth: Ints, some: Ints) -> Ints:
+    """Return what the best pattern with each of some columns is worth at most.
+
+    Parameters
+    ----------
+    model : Model
+    worth : int64 array [columns]
+        A pattern is worth the sum of its columns.
+    some : int64 array
 
     Notes
     -----
@@ -92,29 +98,29 @@ def worth_with(model: Model, standing: Standing) -> Ints:
     end, load = start + problem.session[child], problem.load[candidate]
     limit = np.where(problem.max_load == NO_LIMIT, np.iinfo(np.int64).max, problem.max_load)[volunteer]
     left = problem.max_children[volunteer] - 1
-    worth = standing.reduced.copy()
-    good = np.flatnonzero(standing.reduced > 0)
+    total = worth.copy()
+    good = np.flatnonzero(worth > 0)
     good = good[np.argsort(volunteer[good], kind="stable")]
-    first, last = (np.searchsorted(volunteer[good], volunteer, side=side) for side in ("left", "right"))
-    size = np.where(left > 0, last - first, 0)
+    first, last = (np.searchsorted(volunteer[good], volunteer[some], side=side) for side in ("left", "right"))
+    size = np.where(left[some] > 0, last - first, 0)
 
     def together(one: Ints, other: Ints) -> Bools:
         apart = (start[one] >= end[other]) | (start[other] >= end[one])
         return np.asarray(apart & (child[one] != child[other]) & (load[other] <= limit[one] - load[one]))
 
     edges = np.searchsorted(np.cumsum(size), np.arange(_AT_ONCE, int(size.sum()), _AT_ONCE), side="right")
-    for block in np.split(np.arange(columns.count), edges):
-        one = np.repeat(block, size[block])
+    for block in np.split(np.arange(len(some)), edges):
+        one = np.repeat(some[block], size[block])
         begin = np.cumsum(size[block]) - size[block]
-        other = good[np.arange(len(one)) - np.repeat(begin, size[block]) + first[one]]
+        other = good[np.arange(len(one)) + np.repeat(first[block] - begin, size[block])]
         fine = together(one, other)
         one, other = one[fine], other[fine]
         if not len(one):
             continue
         key, member = np.unique(one * len(problem.children) + child[other], return_inverse=True)
         best = np.zeros(len(key), dtype=np.int64)
-        np.maximum.at(best, member, standing.reduced[other])
+        np.maximum.at(best, member, worth[other])
         owner = key // len(problem.children)
         taken = best_of_each(owner, best, left)
-        np.add.at(worth, owner[taken], best[taken])
-    return worth
+        np.add.at(total, owner[taken], best[taken])
+    return total[some]

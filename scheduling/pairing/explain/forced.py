@@ -56,8 +56,7 @@ def solve_with(solved: Solved, candidate: int, prices: Prices, stop: Stop, seed:
     below = np.minimum(prices.reduced, 0)
     with_pair = below + below[mine].max()
     with_pair[mine] = below[mine]
-    high, low = divmod(prices.total, 1 << prices.shift)
-    ceiling = np.asarray(high + ((with_pair + low) >> prices.shift), dtype=np.int64)
+    ceiling = prices.bound_below(with_pair)
     start = _exchange(solved, mine, prices)
     known = start if start is not None and holds(rows, start) else None
     top = int(ceiling[mine].max())

@@ -156,10 +156,8 @@ class _Case:
         model = self._model()
         prices = model.price(same_duals(self._solved, model))
         if prices.bound - self._solved.value > _CLOSE and not stop.cut():
-            few = _NEAR * len(model.problem.children)
-            near = np.argsort(-prices.reduced, kind="stable")[
-                :few
-            ]  # the old prices tell what the new optimum is made of
+            # The old prices tell what the new optimum is made of.
+            near = np.argsort(-prices.reduced, kind="stable")[: _NEAR * len(model.problem.children)]
             known = np.union1d(near, same_columns(self._solved, model)).astype(np.int64)
             relaxed = relax(model, known.tolist(), stop, seed, most=1.0).prices
             prices = min(prices, relaxed, key=lambda found: found.bound)

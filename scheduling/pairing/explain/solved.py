@@ -15,7 +15,7 @@ from scheduling.pairing.highs import Floats
 from scheduling.pairing.load import load
 from scheduling.pairing.pattern_search import needed
 from scheduling.pairing.problem import NO_START, Bools, Ints, Problem
-from scheduling.pairing.relaxation import Model, relax
+from scheduling.pairing.relaxation import Model, most_of_columns, relax
 from scheduling.pairing.rows import Kind, Rows
 from scheduling.pairing.rules import build_rows
 from scheduling.stop import Stop
@@ -115,11 +115,6 @@ def recall(problem: Mapping[str, Any], solution: Mapping[str, Any], seed: int) -
     if not patterns or prices.bound <= model.value(chosen):
         return Solved(model, chosen, prices, patterns)
     return Solved(model, chosen, prices, patterns, pattern_bounds(model, prices.reduced, seed))
-
-
-def most_of_columns(model: Model) -> float:
-    """Return the largest value of a column in a program: 1 where loads bind, which is solved many times as fast."""
-    return 1.0 if model.rows.uneven(Kind.VOLUNTEER_LOAD) else math.inf
 
 
 def in_rows(model: Model, prices: Prices) -> Prices:

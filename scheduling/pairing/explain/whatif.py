@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from scheduling.pairing.bound import Prices
-from scheduling.pairing.explain.solved import Solved, most_of_columns
+from scheduling.pairing.explain.solved import Solved
 from scheduling.pairing.highs import Floats, LinearProgram
 from scheduling.pairing.problem import Ints
-from scheduling.pairing.relaxation import better_columns
+from scheduling.pairing.relaxation import better_columns, most_of_columns
 from scheduling.stop import Stop
 
 _NEAR = 60

@@ -157,9 +157,11 @@ def first_of_best(ceiling: Ints, reduced: Ints, begin: Ints) -> Ints:
     begin : int64 array [groups]
         Where each group begins, the first at 0.
     """
-    group = np.repeat(np.arange(len(begin)), np.diff(begin, append=len(ceiling)))
-    order = np.lexsort((-reduced, -ceiling, group))
-    return np.asarray(order[begin], dtype=np.int64)
+    size = np.diff(begin, append=len(ceiling))
+    highest = ceiling == np.repeat(np.maximum.reduceat(ceiling, begin), size)
+    among = np.where(highest, reduced, np.iinfo(np.int64).min)
+    ties = np.flatnonzero(highest & (among == np.repeat(np.maximum.reduceat(among, begin), size)))
+    return np.asarray(ties[np.searchsorted(ties, begin)], dtype=np.int64)
 
 
 def _closed_codes(solved: Solved) -> NDArray[np.int8]:
