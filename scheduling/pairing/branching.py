@@ -48,6 +48,8 @@ PROOF = Care(tried_first=16, tried=5, rounds=1, stint=4)
 """Few nodes, with time for each."""
 GLANCE = Care(tried_first=4, tried=2, rounds=0, stint=30, most=60)
 """Good solutions soon."""
+LOOK = Care(tried_first=4, tried=2, rounds=1, stint=8, most=300)
+"""Good solutions where many patterns are worth the same: hardly a decision tells, so it takes longer to find one."""
 
 
 @dataclass(slots=True, eq=False)

@@ -79,9 +79,22 @@ class LinearProgram:
         # A warm start is worth more than presolve; mostly the dual simplex is faster, even after columns came in.
         self._highs.setOptionValue("presolve", "off")
         self._highs.setOptionValue("simplex_strategy", _PRIMAL if primal else _DUAL)
-        self._highs.setOptionValue("dual_simplex_cost_perturbation_multiplier", 0.0)
+        self._set_perturbed(False)
         if updates is not None:
             self._highs.setOptionValue("simplex_update_limit", updates)
+
+    def perturb(self) -> None:
+        """Let the engine change gains a little on its way, and in programs made of this one.
+
+        Notes
+        -----
+        It takes fewer steps back and forth where many columns are worth the same, and more where they are not.
+        """
+        self._set_perturbed(True)
+
+    def _set_perturbed(self, wanted: bool) -> None:
+        self._perturbed = wanted
+        self._highs.setOptionValue("dual_simplex_cost_perturbation_multiplier", float(wanted))
 
     def add(self, columns: Ints) -> None:
         """Add columns that are not in the program yet."""
@@ -204,6 +217,7 @@ class LinearProgram:
             Which rows are kept, all if not given; the others are not used up.
         """
         new = LinearProgram(rows, gain, stop, self._seed, steps=_STEPS, most=self._most)
+        new._set_perturbed(self._perturbed)
         new.add(np.arange(len(kept)) if inside is None else np.flatnonzero(inside))
         basis = self._highs.getBasis()
         status = [*basis.col_status, AT_LOWER]

@@ -145,10 +145,12 @@ class Master:
         that are none of the problem's kinds may count several columns of a pattern.
     stop : Stop
     seed : int
+    alike : bool
+        Whether many columns are worth the same.
     """
 
-    def __init__(self, model: Model, stop: Stop, seed: int) -> None:
-        self._model, self._stop, self._seed = model, stop, seed
+    def __init__(self, model: Model, stop: Stop, seed: int, *, alike: bool = False) -> None:
+        self._model, self._stop, self._seed, self._alike = model, stop, seed, alike
         self._lister = Lister(model.problem, model.columns)
         self._volunteers = len(model.problem.volunteers)
         self._rows = model.rows.only(beside_patterns(model.rows, _VOLUNTEERS_OWN))
@@ -176,6 +178,8 @@ class Master:
         least = np.full(self._volunteers, -window, dtype=np.int64)
         self._note(self._lister.listed(reduced, least, self._most))
         program = LinearProgram(self.model.rows, self.model.gain, self._stop, self._seed, updates=_UPDATES, most=_LIMIT)
+        if self._alike:
+            program.perturb()
         program.add(np.arange(self.model.count))
         while not self._stop.cut() and program.solve():
             standing = self._standing(program.duals)

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from scheduling.pairing.bound import Prices
-from scheduling.pairing.branching import GLANCE, PROOF, Tree
+from scheduling.pairing.branching import GLANCE, LOOK, PROOF, Care, Tree
 from scheduling.pairing.cuts import PatternCutter, tighten
 from scheduling.pairing.decisions import Decisions
+from scheduling.pairing.found import unit_of
 from scheduling.pairing.highs import LinearProgram
 from scheduling.pairing.master import Master, PatternModel, Standing, beside_patterns
 from scheduling.pairing.patterns import TooManyError
@@ -36,6 +37,12 @@ _FEWER = 2
 """A tree begins with the patterns so many times nearer than those among which good solutions were looked for."""
 _WHOLE = 0.8
 """Patterns of a larger share are taken where good solutions are looked for."""
+_ALMOST_WHOLE = (0.8, 0.9, 0.97)
+"""The same where many patterns are worth the same: more and more is left."""
+_ALIKE = 4
+"""Columns are worth the same, as good as, where the first patterns lose fewer units of value."""
+_QUARTER = 2
+"""Binary digits of the least part of a unit that the first patterns may lose: all lose nothing where scores are few."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +93,26 @@ def loads_bind(model: Model) -> bool:
     return suits(model) and model.rows.uneven(Kind.VOLUNTEER_LOAD)
 
 
+def alike(model: Model, prices: Prices) -> bool:
+    """Tell whether many columns are worth the same, as where people give points in steps of 50."""
+    return model.count > 0 and _window(model, prices) < (_ALIKE * unit_of(model.gain)) << prices.shift
+
+
+def sooner(model: Model, relaxed: Relaxation) -> bool:
+    """Tell whether patterns are sooner than columns though no load binds."""
+    return suits(model) and (broken(relaxed) or alike(model, relaxed.prices))
+
+
 def needed(model: Model, relaxed: Relaxation) -> bool:
-    """Tell whether patterns are sooner than columns: loads bind, or the relaxation over columns is far from whole."""
-    return loads_bind(model) or (suits(model) and broken(relaxed))
+    """Tell whether patterns are sooner than columns."""
+    return loads_bind(model) or sooner(model, relaxed)
+
+
+def _window(model: Model, prices: Prices) -> int:
+    """Return how much (scaled) the columns lose of which the first patterns are made."""
+    order = min(_NEAR * len(model.problem.children), model.count)
+    lost = -int(np.partition(prices.reduced, model.count - order)[model.count - order])
+    return max(lost, (unit_of(model.gain) << prices.shift) >> _QUARTER)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,23 +126,26 @@ class FirstRelaxation:
     standing : Standing
     window : int
         Patterns whose columns lose no more together (scaled as the reduced values were) were known from the start.
+    alike : bool
+        Whether many columns are worth the same.
     """
 
     master: Master
     program: LinearProgram
     standing: Standing
     window: int
+    alike: bool
 
 
-def first_relaxation(model: Model, reduced: Ints, stop: Stop, seed: int) -> FirstRelaxation | None:
-    """Solve the relaxation over patterns; None where it was interrupted or so many columns are worth the same.
+def first_relaxation(model: Model, prices: Prices, stop: Stop, seed: int) -> FirstRelaxation | None:
+    """Solve the relaxation over patterns; None where it was interrupted.
 
     Parameters
     ----------
     model : Model
         With a timetable.
-    reduced : int64 array [columns]
-        Reduced values from the relaxation over columns.
+    prices : Prices
+        From the relaxation over columns.
     stop : Stop
     seed : int
 
@@ -127,13 +154,10 @@ def first_relaxation(model: Model, reduced: Ints, stop: Stop, seed: int) -> Firs
     TooManyError
         If there are too many patterns.
     """
-    order = min(_NEAR * len(model.problem.children), model.count)
-    window = -int(np.partition(reduced, model.count - order)[model.count - order])
-    if window <= 0:
-        return None  # patterns of so many equal columns would be too many
-    master = Master(model, stop, seed)
-    solved = master.solve(reduced, window)
-    return None if solved is None else FirstRelaxation(master, *solved, window)
+    window, same = _window(model, prices), alike(model, prices)
+    master = Master(model, stop, seed, alike=same)
+    solved = master.solve(prices.reduced, window)
+    return None if solved is None else FirstRelaxation(master, *solved, window, same)
 
 
 def search_patterns(model: Model, relaxed: Relaxation, search: Search, stop: Stop, seed: int) -> None:
@@ -157,16 +181,15 @@ def search_patterns(model: Model, relaxed: Relaxation, search: Search, stop: Sto
     listed that a better solution may have, by the prices with cuts, and branch and bound proves the best of them.
     """
     try:
-        solved = first_relaxation(model, relaxed.prices.reduced, stop, seed)
+        solved = first_relaxation(model, relaxed.prices, stop, seed)
         if solved is None:
             return
-        master, window = solved.master, solved.window
-        program, standing = solved.program, solved.standing
+        standing = solved.standing
         search.lower(standing.bound)
         search.tell("patterns", standing.bound)
         if standing.bound > search.value() and not stop.cut():
-            near = _rescaled(window, relaxed.prices.shift, standing.shift)
-            search.lower(_Listed(model, master, program, standing, near, search, stop, seed).decide())
+            near = _rescaled(solved.window, relaxed.prices.shift, standing.shift)
+            search.lower(_Listed(model, solved, near, search, stop, seed).decide())
     except TooManyError:
         return
 
@@ -181,10 +204,7 @@ class _Listed:
     Parameters
     ----------
     model : Model
-    master : Master
-    program : LinearProgram
-        The relaxation over patterns, solved.
-    standing : Standing
+    solved : FirstRelaxation
     near : int
         Patterns that are worth at most so much less than their volunteer's best are in the program from the start;
         those a few times farther are known.
@@ -196,16 +216,15 @@ class _Listed:
     def __init__(
         self,
         model: Model,
-        master: Master,
-        program: LinearProgram,
-        standing: Standing,
+        solved: FirstRelaxation,
         near: int,
         search: Search,
         stop: Stop,
         seed: int,
     ) -> None:
-        self._seed = seed
+        self._seed, self._alike = seed, solved.alike
         self._columns, self._problem, self._gain = model.columns, model.problem, model.gain
+        master, program, standing = solved.master, solved.program, solved.standing
         self._master, self._standing = master, standing
         self._search, self._stop = search, stop
         self._near = near / 2**standing.shift
@@ -235,16 +254,19 @@ class _Listed:
             return ceiling  # the program with the last cuts was not solved
         if tight.whole:
             search.take(tight.model.chosen(np.array(tight.chosen(), dtype=np.int64)))
-        if not stop.cut() and self._relaxed.prices.bound > search.value():
-            self._look()
+        for share in _ALMOST_WHOLE if self._alike else (_WHOLE,):
+            if not stop.cut() and self._relaxed.prices.bound > search.value():
+                self._look(share, LOOK if self._alike else GLANCE)
         return self._prove()
 
-    def _look(self) -> None:
+    def _look(self, share: float, care: Care) -> None:
         """Look for good solutions among those that take what the relaxation takes almost whole: few are left."""
         model, prices, near = self._model, self._relaxed.prices, self._near
-        left = remainder(model, self._near_to(int(near * 2**prices.shift)), self._relaxed.values, _WHOLE)
+        left = remainder(model, self._near_to(int(near * 2**prices.shift)), self._relaxed.values, share)
         search, stop, part, rows = self._search, self._stop, left.model, left.model.rows
         program = LinearProgram(rows, part.gain, stop, self._seed)
+        if self._alike:
+            program.perturb()
         program.add(np.arange(part.count))
         if not part.count or not program.solve():
             return
@@ -256,7 +278,7 @@ class _Listed:
         decisions = Decisions(self._problem, self._columns, part)
         most = prices.bound_with()[left.kept] - left.gain
         seats = two_seats(part, program, np.arange(part.count), np.arange(rows.count), most, stop)
-        Tree(part, seats, decisions, search.value() - left.gain, found, near, GLANCE).decide()
+        Tree(part, seats, decisions, search.value() - left.gain, found, near, care).decide()
 
     def _prove(self) -> int:
         """Know the patterns that the best solution is likely to have, branch on them, and see whether it has others."""

@@ -9,11 +9,10 @@ from scheduling.pairing.bound import Prices
 from scheduling.pairing.cuts import ColumnCutter, Tightened, tighten
 from scheduling.pairing.found import Found, Offer, Report, in_units, nobody
 from scheduling.pairing.highs import solve_integer
-from scheduling.pairing.pattern_search import Search, broken, light, search_patterns, suits
+from scheduling.pairing.pattern_search import Search, light, loads_bind, search_patterns, sooner
 from scheduling.pairing.placement import Placement
 from scheduling.pairing.problem import Bools, Ints
 from scheduling.pairing.relaxation import Model, Relaxation, generate, in_use, narrow, relax
-from scheduling.pairing.rows import Kind
 from scheduling.stop import Stop
 
 _NODES = 100_000
@@ -56,8 +55,7 @@ def maximise(
     relaxation is far from whole, patterns of volunteers come before all that (`scheduling.pairing.pattern_search`).
     """
     search = _Search(model, start, stop, seed, report, offer)
-    suited = suits(model)
-    loaded = suited and model.rows.uneven(Kind.VOLUNTEER_LOAD)
+    loaded = loads_bind(model)
     if loaded:
         rows, kept = light(model)
         relaxed = search.relax(model.with_rows(rows), most=1.0)
@@ -68,7 +66,7 @@ def maximise(
             duals[kept] = relaxed.prices.row / 2.0**relaxed.prices.shift
             return search.found(model.price(duals))
     relaxed = search.relax(model)
-    if suited and not loaded and model.count <= _MANY and relaxed.complete and not search.done() and broken(relaxed):
+    if not loaded and model.count <= _MANY and relaxed.complete and not search.done() and sooner(model, relaxed):
         search.by_patterns(relaxed)
     if relaxed.complete and not search.done():
         cutter = ColumnCutter(model)

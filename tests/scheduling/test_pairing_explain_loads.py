@@ -54,7 +54,7 @@ def test_no_pattern_with_a_column_is_worth_more_than_is_said(seed: int, most: in
 def test_blocks_change_nothing(explainer: Explainer, monkeypatch: pytest.MonkeyPatch) -> None:
     solved = explainer.solved
     monkeypatch.setattr(ceilings, "_AT_ONCE", 50)
-    again = pattern_bounds(solved.model, solved.prices.reduced, 0)
+    again = pattern_bounds(solved.model, solved.prices, 0)
     assert again is not None
     assert solved.bounds is not None
     assert (again.most == solved.bounds.most).all()

@@ -151,8 +151,8 @@ def always(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_patterns_find_the_optimum(seed: int) -> None:
     problem = random_problem(seed)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(search, "suits", lambda model: model.problem.grid is not None)
-        patch.setattr(search, "broken", lambda relaxed: True)
+        patch.setattr(pattern_search, "suits", lambda model: model.problem.grid is not None)
+        patch.setattr(pattern_search, "broken", lambda relaxed: True)
         try:
             solution = pairing.solve(problem)
         except InvalidProblem:
@@ -199,7 +199,7 @@ def test_where_volunteers_are_scarce_patterns_come_before_columns_and_agree_with
     first = pairing.solve(problem)
     assert by_patterns
     assert not check(problem, first)
-    monkeypatch.setattr(search, "broken", lambda relaxed: False)
+    monkeypatch.setattr(pattern_search, "broken", lambda relaxed: False)
     columns = pairing.solve(problem)
     assert (first["value"], first["bound"], first["status"]) == (columns["value"], columns["bound"], columns["status"])
 

@@ -10,19 +10,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scheduling import pairing
-from scheduling.benchmarks.instances import in_steps
+from scheduling.benchmarks.instances import in_steps, with_loads
 from scheduling.faults import InvalidProblem
+from scheduling.pairing import pattern_search
 from scheduling.pairing.explain.explainer import Explainer
 from scheduling.pairing.explain.helpful import helpful_changes
 from scheduling.pairing.fairness import solve_fair
 from scheduling.pairing.found import Found, in_units, unit_of
 from scheduling.pairing.instances import instance
-from scheduling.pairing.relaxation import Model
+from scheduling.pairing.relaxation import Model, relax
+from scheduling.pairing.remainder import Remainder
 from scheduling.pairing.resolve import NOTHING, Decision
 from scheduling.pairing.siblings import solve_wishes
+from scheduling.stop import Stop
 from tests.scheduling.brute_force import BruteForce, random_problem
 from tests.scheduling.models import model_of
-from tests.scheduling.problems import solved, to_be_filled
+from tests.scheduling.problems import by_patterns, solved, to_be_filled
 from tests.scheduling.test_pairing_siblings import random_wishes
 
 SEEDS = st.integers(min_value=0, max_value=2**32 - 1)
@@ -56,16 +59,59 @@ def test_a_unit_is_what_divides_every_gain(gains: list[int], unit: int) -> None:
 
 
 @settings(max_examples=150, deadline=None)
-@given(SEEDS, POINTS)
-def test_rounded_scores_are_solved_to_the_optimum_of_brute_force(seed: int, points: int) -> None:
+@given(SEEDS, POINTS, st.booleans())
+def test_rounded_scores_are_solved_to_the_optimum_of_brute_force(seed: int, points: int, patterns: bool) -> None:
     problem = rounded(random_problem(seed), points)
     best = BruteForce(problem).best
     try:
-        solution = pairing.solve(problem)
+        with by_patterns(patterns):
+            solution = pairing.solve(problem)
     except InvalidProblem:
         return
     assert pairing.check(problem, solution) == []
     assert (solution["value"], solution["bound"]) == (best, best)
+
+
+def test_scores_are_alike_in_large_steps_and_only_there() -> None:
+    """What people give in steps of a hundred makes many columns worth the same, also where nothing is bound."""
+    fine = instance(60, 45, 1)
+    for problem, expected in ((fine, False), (in_steps(fine, 100), True), (times(in_steps(fine, 100), 7), True)):
+        model = model_of(problem)
+        prices = relax(model, [], Stop(), 0).prices
+        assert pattern_search.alike(model, prices) is expected
+    nothing = model_of(fine).restricted(np.zeros(0, dtype=np.int64))
+    assert not pattern_search.alike(nothing, nothing.price(np.zeros(nothing.rows.count)))
+
+
+@pytest.mark.parametrize("loads", [False, True])
+@pytest.mark.parametrize("seed", range(4))
+def test_where_many_pairs_are_worth_the_same_patterns_and_columns_agree(
+    seed: int, loads: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Good solutions are looked for among more and more of what the relaxation leaves open."""
+    plain = in_steps(instance(70, 50, seed, use_of_rooms=0.9), 100)
+    problem = with_loads(plain, seed) if loads else plain
+    monkeypatch.setattr(pattern_search, "_ROUNDS", 0)
+    shares = []
+    remainder = pattern_search.remainder
+
+    def counted(*arguments: Any) -> Remainder:
+        shares.append(arguments[-1])
+        return remainder(*arguments)
+
+    monkeypatch.setattr(pattern_search, "remainder", counted)
+    monkeypatch.setattr(pattern_search, "_LEAST_COLUMNS", 1 << 40)
+    columns = pairing.solve(problem)
+    assert not shares
+    with by_patterns(True):
+        patterns = pairing.solve(problem)
+        again = pairing.solve(problem)
+    assert shares == sorted(shares[: len(shares) // 2]) * 2
+    assert set(shares) <= set(pattern_search._ALMOST_WHOLE)
+    assert pairing.check(problem, patterns) == []
+    assert patterns["pairs"] == again["pairs"]
+    assert columns["status"] == patterns["status"] == "optimal"
+    assert columns["value"] == patterns["value"]
 
 
 @settings(max_examples=100, deadline=None)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scheduling.pairing.bound import rounded_down
+from scheduling.pairing.bound import Prices, rounded_down
 from scheduling.pairing.grouping import best_of_each
 from scheduling.pairing.master import Standing
 from scheduling.pairing.pattern_search import first_relaxation
@@ -51,19 +51,19 @@ class PatternBounds:
         return (standing.total - int(lost.sum())) >> standing.shift
 
 
-def pattern_bounds(model: Model, reduced: Ints, seed: int) -> PatternBounds | None:
+def pattern_bounds(model: Model, prices: Prices, seed: int) -> PatternBounds | None:
     """Bound by patterns; None where there are too many.
 
     Parameters
     ----------
     model : Model
         With a timetable.
-    reduced : int64 array [columns]
-        Reduced values from the relaxation over columns.
+    prices : Prices
+        From the relaxation over columns.
     seed : int
     """
     try:
-        solved = first_relaxation(model, reduced, Stop(), seed)
+        solved = first_relaxation(model, prices, Stop(), seed)
     except TooManyError:
         return None
     if solved is None:

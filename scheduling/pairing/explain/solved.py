@@ -114,7 +114,7 @@ def recall(problem: Mapping[str, Any], solution: Mapping[str, Any], seed: int) -
     prices, patterns = in_rows(model, relaxed.prices), needed(model, relaxed)
     if not patterns or prices.bound <= model.value(chosen):
         return Solved(model, chosen, prices, patterns)
-    return Solved(model, chosen, prices, patterns, pattern_bounds(model, prices.reduced, seed))
+    return Solved(model, chosen, prices, patterns, pattern_bounds(model, prices, seed))
 
 
 def in_rows(model: Model, prices: Prices) -> Prices:
