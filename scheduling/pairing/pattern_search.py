@@ -39,7 +39,7 @@ _WHOLE = 0.8
 """Patterns of a larger share are taken where good solutions are looked for."""
 _ALMOST_WHOLE = (0.8, 0.9, 0.97)
 """The same where many patterns are worth the same: more and more is left."""
-_ALIKE = 4
+_ALIKE = 2
 """Columns are worth the same, as good as, where the first patterns lose fewer units of value."""
 _QUARTER = 2
 """Binary digits of the least part of a unit that the first patterns may lose: all lose nothing where scores are few."""
