@@ -33,7 +33,10 @@ CASES = {
         pairing_cases.weekly,
     ),
     "pairing-steps": Case(
-        "the same, scores in steps of 20, 50 and 100", "no figure is asked", "as soon as the other", pairing_cases.stepped
+        "the same, scores in steps of 20, 50 and 100",
+        "no figure is asked",
+        "as soon as the other",
+        pairing_cases.stepped,
     ),
     "pairing-2000": Case(
         "pairing, 2000 x 3000", "gap <= 0.05 % of score in 15 s", "proven in 8 s", pairing_cases.larger

@@ -114,7 +114,7 @@ def stepped(bench: Bench, quick: bool) -> Report:
                 file = bench.instance(f"stepped-{step}-{seed}-{loads}", problem)
                 runs = [bench.ours(file, limit)]
                 if seed == 28 and loads:
-                    runs += [run for run in [bench.rival("pairing_highs", file, limit)] if run]
+                    runs += [run for run in (bench.rival("pairing_highs", file, limit),) if run]
                     compared.append(runs)
                 ours.append(runs[0])
                 more = "" if loads else ", no load limits"
