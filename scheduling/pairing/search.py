@@ -51,8 +51,9 @@ def maximise(
     -----
     Linear relaxation, and cuts that bring its bound down; an integer program over few columns for a good solution.
     Then every column is dropped for good whose proven bound, that of every solution with it, is not above the best
-    value: what is left is small. It is cut again, and an integer program over it decides. Where loads bind, or the
-    relaxation is far from whole, patterns of volunteers come before all that (`scheduling.pairing.pattern_search`).
+    value: what is left is small. It is cut again, and an integer program over it decides. Where loads bind, the
+    relaxation is far from whole or many columns are worth the same, patterns of volunteers come before all that
+    (`scheduling.pairing.pattern_search`).
     """
     search = _Search(model, start, stop, seed, report, offer)
     loaded = loads_bind(model)
