@@ -89,7 +89,7 @@ def test_where_many_pairs_are_worth_the_same_patterns_and_columns_agree(
     seed: int, loads: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Good solutions are looked for among more and more of what the relaxation leaves open."""
-    plain = in_steps(instance(70, 50, seed, use_of_rooms=0.9), 100)
+    plain = in_steps(instance(60, 40, seed, use_of_rooms=0.9), 100)
     problem = with_loads(plain, seed) if loads else plain
     monkeypatch.setattr(pattern_search, "_ROUNDS", 0)
     shares = []

@@ -147,7 +147,7 @@ def test_a_time_limit_gives_a_filled_solution_in_time() -> None:
     assert solution["placed"] == 100
 
 
-@pytest.mark.parametrize("calls", [1, 5, 30, 100, 1000])
+@pytest.mark.parametrize("calls", [1, 5, 30, 100, 500])
 def test_interruption_at_any_moment_leaves_a_valid_answer(calls: int) -> None:
     problem = pairing_problem(gap_instance("E", 10, 60, 1)) | {"place_value": 10_000}
     asked = 0
