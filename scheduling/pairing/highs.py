@@ -50,6 +50,9 @@ class LinearProgram:
         Whether the primal simplex solves it: faster where few rows get many columns, a few at a time.
     updates : int, optional
         After so many changes at most the basis is factorised anew; what the engine finds best if not given.
+    perturbed : bool
+        Whether the engine may change gains a little on its way, here and in programs made of this one: it takes fewer
+        steps back and forth where many columns are worth the same, and more where they are not.
     """
 
     def __init__(
@@ -63,8 +66,9 @@ class LinearProgram:
         most: float = highspy.kHighsInf,
         primal: bool = False,
         updates: int | None = None,
+        perturbed: bool = False,
     ) -> None:
-        self.rows, self._gain, self._seed, self._most = rows, gain, seed, most
+        self.rows, self._gain, self._seed, self._most, self._perturbed = rows, gain, seed, most, perturbed
         self._upper, self._equal = rows.upper, rows.equal
         self.members = np.zeros(0, dtype=np.int64)
         self.inside = np.zeros(len(gain), dtype=np.bool_)
@@ -79,22 +83,9 @@ class LinearProgram:
         # A warm start is worth more than presolve; mostly the dual simplex is faster, even after columns came in.
         self._highs.setOptionValue("presolve", "off")
         self._highs.setOptionValue("simplex_strategy", _PRIMAL if primal else _DUAL)
-        self._set_perturbed(False)
+        self._highs.setOptionValue("dual_simplex_cost_perturbation_multiplier", float(perturbed))
         if updates is not None:
             self._highs.setOptionValue("simplex_update_limit", updates)
-
-    def perturb(self) -> None:
-        """Let the engine change gains a little on its way, and in programs made of this one.
-
-        Notes
-        -----
-        It takes fewer steps back and forth where many columns are worth the same, and more where they are not.
-        """
-        self._set_perturbed(True)
-
-    def _set_perturbed(self, wanted: bool) -> None:
-        self._perturbed = wanted
-        self._highs.setOptionValue("dual_simplex_cost_perturbation_multiplier", float(wanted))
 
     def add(self, columns: Ints) -> None:
         """Add columns that are not in the program yet."""
@@ -216,8 +207,7 @@ class LinearProgram:
         kept_rows : bool array, optional
             Which rows are kept, all if not given; the others are not used up.
         """
-        new = LinearProgram(rows, gain, stop, self._seed, steps=_STEPS, most=self._most)
-        new._set_perturbed(self._perturbed)
+        new = LinearProgram(rows, gain, stop, self._seed, steps=_STEPS, most=self._most, perturbed=self._perturbed)
         new.add(np.arange(len(kept)) if inside is None else np.flatnonzero(inside))
         basis = self._highs.getBasis()
         status = [*basis.col_status, AT_LOWER]

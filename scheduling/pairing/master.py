@@ -177,9 +177,15 @@ class Master:
         """
         least = np.full(self._volunteers, -window, dtype=np.int64)
         self._note(self._lister.listed(reduced, least, self._most))
-        program = LinearProgram(self.model.rows, self.model.gain, self._stop, self._seed, updates=_UPDATES, most=_LIMIT)
-        if self._alike:
-            program.perturb()
+        program = LinearProgram(
+            self.model.rows,
+            self.model.gain,
+            self._stop,
+            self._seed,
+            updates=_UPDATES,
+            most=_LIMIT,
+            perturbed=self._alike,
+        )
         program.add(np.arange(self.model.count))
         while not self._stop.cut() and program.solve():
             standing = self._standing(program.duals)

@@ -35,10 +35,9 @@ _MANY = 20_000
 """Patterns of a tree, if the best solution is likely to need no more."""
 _FEWER = 2
 """A tree begins with the patterns so many times nearer than those among which good solutions were looked for."""
-_WHOLE = 0.8
-"""Patterns of a larger share are taken where good solutions are looked for."""
-_ALMOST_WHOLE = (0.8, 0.9, 0.97)
-"""The same where many patterns are worth the same: more and more is left."""
+_WHOLE = (0.8, 0.9, 0.97)
+"""Patterns of a larger share are taken where good solutions are looked for; where many are worth the same, of each of
+these one after the other: more and more is left."""
 _ALIKE = 2
 """Columns are worth the same, as good as, where the first patterns lose fewer units of value."""
 _QUARTER = 2
@@ -95,7 +94,7 @@ def loads_bind(model: Model) -> bool:
 
 def alike(model: Model, prices: Prices) -> bool:
     """Tell whether many columns are worth the same, as where people give points in steps of 50."""
-    return model.count > 0 and _window(model, prices) < (_ALIKE * unit_of(model.gain)) << prices.shift
+    return model.count > 0 and _small(model, prices, _window(model, prices))
 
 
 def sooner(model: Model, relaxed: Relaxation) -> bool:
@@ -106,6 +105,10 @@ def sooner(model: Model, relaxed: Relaxation) -> bool:
 def needed(model: Model, relaxed: Relaxation) -> bool:
     """Tell whether patterns are sooner than columns."""
     return loads_bind(model) or sooner(model, relaxed)
+
+
+def _small(model: Model, prices: Prices, window: int) -> bool:
+    return window < (_ALIKE * unit_of(model.gain)) << prices.shift
 
 
 def _window(model: Model, prices: Prices) -> int:
@@ -154,7 +157,8 @@ def first_relaxation(model: Model, prices: Prices, stop: Stop, seed: int) -> Fir
     TooManyError
         If there are too many patterns.
     """
-    window, same = _window(model, prices), alike(model, prices)
+    window = _window(model, prices)
+    same = _small(model, prices, window)
     master = Master(model, stop, seed, alike=same)
     solved = master.solve(prices.reduced, window)
     return None if solved is None else FirstRelaxation(master, *solved, window, same)
@@ -254,9 +258,10 @@ class _Listed:
             return ceiling  # the program with the last cuts was not solved
         if tight.whole:
             search.take(tight.model.chosen(np.array(tight.chosen(), dtype=np.int64)))
-        for share in _ALMOST_WHOLE if self._alike else (_WHOLE,):
+        shares, care = (_WHOLE, LOOK) if self._alike else (_WHOLE[:1], GLANCE)
+        for share in shares:
             if not stop.cut() and self._relaxed.prices.bound > search.value():
-                self._look(share, LOOK if self._alike else GLANCE)
+                self._look(share, care)
         return self._prove()
 
     def _look(self, share: float, care: Care) -> None:
@@ -264,9 +269,7 @@ class _Listed:
         model, prices, near = self._model, self._relaxed.prices, self._near
         left = remainder(model, self._near_to(int(near * 2**prices.shift)), self._relaxed.values, share)
         search, stop, part, rows = self._search, self._stop, left.model, left.model.rows
-        program = LinearProgram(rows, part.gain, stop, self._seed)
-        if self._alike:
-            program.perturb()
+        program = LinearProgram(rows, part.gain, stop, self._seed, perturbed=self._alike)
         program.add(np.arange(part.count))
         if not part.count or not program.solve():
             return

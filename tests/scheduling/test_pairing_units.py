@@ -107,7 +107,7 @@ def test_where_many_pairs_are_worth_the_same_patterns_and_columns_agree(
         patterns = pairing.solve(problem)
         again = pairing.solve(problem)
     assert shares == sorted(shares[: len(shares) // 2]) * 2
-    assert set(shares) <= set(pattern_search._ALMOST_WHOLE)
+    assert set(shares) <= set(pattern_search._WHOLE)
     assert pairing.check(problem, patterns) == []
     assert patterns["pairs"] == again["pairs"]
     assert columns["status"] == patterns["status"] == "optimal"
