@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from scheduling.benchmarks import other_cases, pairing_cases, roster_cases
+from scheduling.benchmarks import any_seed, other_cases, pairing_cases, roster_cases
 from scheduling.benchmarks.report import Report
 from scheduling.benchmarks.runs import Bench
 
@@ -32,8 +32,14 @@ CASES = {
         "1 s; 50x and 25x",
         pairing_cases.weekly,
     ),
+    "pairing-seeds": Case(
+        "pairing, 500 x 800 x 84 slots with rooms and load limits, 300 seeds",
+        "any seed proven in 3 s; 15x faster than CP-SAT, 8x than HiGHS",
+        "1 s; 50x and 25x",
+        any_seed.many,
+    ),
     "pairing-steps": Case(
-        "the same, scores in steps of 20, 50 and 100",
+        "pairing, 500 x 800, scores in steps of 20, 50 and 100",
         "no figure is asked",
         "as soon as the other",
         pairing_cases.stepped,

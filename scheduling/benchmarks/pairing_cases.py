@@ -60,7 +60,7 @@ def _rows(report: Report, name: str, runs: list[Run]) -> float:
     return gaps[0] if runs[0].solved else float("inf")
 
 
-def _ratio(compared: list[list[Run]], engine: str) -> str:
+def ratio(compared: list[list[Run]], engine: str) -> str:
     """Say how many times as long a rival took at least, or at least took where it proved nothing."""
     least: tuple[float, str] | None = None
     for runs in compared:
@@ -72,7 +72,7 @@ def _ratio(compared: list[list[Run]], engine: str) -> str:
     return "not measured" if least is None else f"{least[1]}{least[0]:.0f}x"
 
 
-def _proven(runs: list[Run]) -> str:
+def proven(runs: list[Run]) -> str:
     """Say how many runs proved their answer, and how long they took."""
     proven = sum(run.solution.get("status") == "optimal" for run in runs)
     seconds = [run.seconds for run in runs]
@@ -98,8 +98,8 @@ def weekly(bench: Bench, quick: bool) -> Report:
         _rows(report, name, runs)
     plain = bench.ours(bench.instance("weekly-plain", instance(children, volunteers, 1)), None)
     _rows(report, f"{children}x{volunteers} seed 1, no load limits", [plain])
-    slower = f"CP-SAT {_ratio(compared, 'pairing_cp_sat')}, HiGHS {_ratio(compared, 'pairing_highs')}"
-    report.reached = f"{_proven(ours)}; at least {slower}"
+    slower = f"CP-SAT {ratio(compared, 'pairing_cp_sat')}, HiGHS {ratio(compared, 'pairing_highs')}"
+    report.reached = f"{proven(ours)}; at least {slower}"
     return report
 
 
@@ -122,7 +122,7 @@ def stepped(bench: Bench, quick: bool) -> Report:
                 ours.append(runs[0])
                 more = "" if loads else ", no load limits"
                 _rows(report, f"{children}x{volunteers} seed {seed}, steps of {step}{more}", runs)
-    report.reached = f"{_proven(ours)}; at least HiGHS {_ratio(compared, 'pairing_highs')}"
+    report.reached = f"{proven(ours)}; at least HiGHS {ratio(compared, 'pairing_highs')}"
     return report
 
 

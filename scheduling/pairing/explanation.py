@@ -40,7 +40,7 @@ def explanation(
     """
     solved = solution["status"] in ("optimal", "feasible")
     tell("prices", None, None)
-    explainer = Explainer(problem, solution, seed=asked.seed) if solved else None
+    explainer = Explainer(problem, solution, **asked.limits()) if solved else None
     codes = None if explainer is None else explainer.why_not_all()
     without = [
         {**entry, "candidates": [] if codes is None else codes.of(entry["child"])} for entry in solution["unplaced"]

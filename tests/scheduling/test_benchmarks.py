@@ -10,7 +10,7 @@ import pytest
 
 from scheduling import pairing, roster
 from scheduling.benchmarks import __main__ as benchmarks
-from scheduling.benchmarks import pairing_cases, roster_cases
+from scheduling.benchmarks import any_seed, pairing_cases, roster_cases
 from scheduling.benchmarks.cases import CASES
 from scheduling.benchmarks.document import read, written
 from scheduling.benchmarks.instances import with_loads
@@ -66,16 +66,17 @@ def test_plain_roster_models_agree_with_the_engine() -> None:
 def test_measurements_become_one_document(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "measurements.md"
     arguments = ["--quick", "--out", str(out), "--only"]
-    assert benchmarks.main([*arguments, "pairing-500", "repair"]) == 0
+    assert benchmarks.main([*arguments, "pairing-500", "pairing-seeds", "repair"]) == 0
     assert benchmarks.main([*arguments, "why-not"]) == 0
     text = out.read_text()
-    assert capsys.readouterr().err.count("\n") == 3
+    assert capsys.readouterr().err.count("\n") == 4
     assert "wrong" not in text
     for name, case in CASES.items():
         assert f"| {case.title} | {case.must} | {case.goal} |" in text
-        assert (f"`--only {name}`" in text) == (name in ("pairing-500", "repair", "why-not"))
+        assert (f"`--only {name}`" in text) == (name in ("pairing-500", "pairing-seeds", "repair", "why-not"))
     assert str(tmp_path) not in text
     assert "1 of 1 proven" in text
+    assert "4 of 4 proven" in text
     assert "CP-SAT not measured" in text
 
 
@@ -104,6 +105,17 @@ def test_answer_that_the_checker_refuses_is_no_answer(tmp_path: Path, monkeypatc
     run = bench.ours(file, None)
     assert (run.solved, run.faults) == (False, 1)
     assert bench.rival("pairing_cp_sat", file, 1.0) is None
+
+
+def test_times_of_many_seeds_are_counted_in_bands_with_a_bar_each() -> None:
+    solution = {"status": "optimal", "value": 9}
+    runs = [Run("scheduling", seconds, 1.0, 50, solution, 0) for seconds in (0.6, 0.7, 0.74, 1.3)]
+    runs.append(Run("scheduling", 1.4, 1.0, 50, solution | {"status": "feasible"}, 0))
+    rows = any_seed.bands(runs)
+    assert [row[3] for row in rows] == ["0.50 to 0.75", "0.75 to 1.00", "1.00 to 1.25", "1.25 to 1.50"]
+    assert [row[5] for row in rows] == ["3", "0", "0", "2"]
+    assert [row[2] for row in rows] == ["optimal", "-", "-", "feasible, optimal"]
+    assert [len(row[6]) for row in rows] == [40, 1, 1, 27]
 
 
 def test_engine_without_an_answer_has_a_row_all_the_same() -> None:

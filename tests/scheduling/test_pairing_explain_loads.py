@@ -54,7 +54,7 @@ def test_no_pattern_with_a_column_is_worth_more_than_is_said(seed: int, most: in
 def test_blocks_change_nothing(explainer: Explainer, monkeypatch: pytest.MonkeyPatch) -> None:
     solved = explainer.solved
     monkeypatch.setattr(ceilings, "_AT_ONCE", 50)
-    again = pattern_bounds(solved.model, solved.prices, 0)
+    again = pattern_bounds(solved.model, solved.prices, Stop(), 0)
     assert again is not None
     assert solved.bounds is not None
     assert (again.most == solved.bounds.most).all()
@@ -131,7 +131,7 @@ def test_too_many_patterns_leave_what_prices_tell(monkeypatch: pytest.MonkeyPatc
     solution = pairing.solve(problem)
     monkeypatch.setattr(ceilings, "first_relaxation", too_many)
     with by_patterns(True):
-        solved = recall(problem, solution, 0)
+        solved = recall(problem, solution, Stop(), 0)
     assert solved.bounds is None
     assert (solved.ceilings() == solved.prices.bound_with()).all()
 
@@ -173,3 +173,24 @@ def test_where_every_place_must_be_filled_both_ways_say_the_same(seed: int) -> N
             assert all(one[key] == other[key] for key in ("possible", "loss", "exact", "changed"))
             seen.add(one["possible"])
     assert True in seen
+
+
+@pytest.mark.parametrize("asked", [0, 1, 2, 4, 8])
+def test_prices_that_nobody_waited_for_prove_less_but_nothing_wrong(
+    loaded: tuple[Problem, Problem], explainer: Explainer, asked: int
+) -> None:
+    problem, solution = loaded
+    often = iter(range(asked))
+    early = Explainer(problem, solution, should_stop=lambda: next(often, None) is None)
+    told, best = early.why_not_all(), explainer.why_not_all()
+    assert early.solved.bound > explainer.solved.bound
+    assert (told.at_least <= best.at_least).all()
+    for at in np.random.default_rng(asked).choice(np.flatnonzero(told.at_least >= 0), 3, replace=False).tolist():
+        pair = {"child": told.children[told.child[at]], "volunteer": told.volunteers[told.volunteer[at]]}
+        priced = early.pair(**pair)
+        assert sum(part["price"] for part in priced["parts"]) + priced["surplus"] == pytest.approx(priced["gain"])
+        found = early.forced_exactly(**pair, should_stop=lambda: True)
+        least = solution["value"] - pairing.solve(problem | {"fixed": [pair]})["value"]
+        assert told.at_least[at] <= least
+        assert found["loss"] is None or found["loss"] >= least
+        assert found["exact"] == priced["paired"]

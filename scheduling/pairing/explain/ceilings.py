@@ -51,8 +51,8 @@ class PatternBounds:
         return (standing.total - int(lost.sum())) >> standing.shift
 
 
-def pattern_bounds(model: Model, prices: Prices, seed: int) -> PatternBounds | None:
-    """Bound by patterns; None where there are too many.
+def pattern_bounds(model: Model, prices: Prices, stop: Stop, seed: int) -> PatternBounds | None:
+    """Bound by patterns; None where there are too many, or where it is stopped.
 
     Parameters
     ----------
@@ -60,10 +60,11 @@ def pattern_bounds(model: Model, prices: Prices, seed: int) -> PatternBounds | N
         With a timetable.
     prices : Prices
         From the relaxation over columns.
+    stop : Stop
     seed : int
     """
     try:
-        solved = first_relaxation(model, prices, Stop(), seed)
+        solved = first_relaxation(model, prices, stop, seed)
     except TooManyError:
         return None
     if solved is None:

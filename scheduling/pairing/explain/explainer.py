@@ -42,6 +42,10 @@ class Explainer:
     seed : int
     solved : Solved, optional
         What the solver knows already; then nothing is read or solved again.
+    time_limit : float, optional
+        Seconds after which the prices found so far will do; what they prove is proven, only looser.
+    should_stop : callable, optional
+        Asked often; True ends the search for prices in the same way.
 
     Raises
     ------
@@ -58,8 +62,12 @@ class Explainer:
         *,
         seed: int = 0,
         solved: Solved | None = None,
+        time_limit: float | None = None,
+        should_stop: Callable[[], bool] | None = None,
     ) -> None:
-        self.solved = recall(problem, solution, seed) if solved is None else solved
+        if solved is None:
+            solved = recall(problem, solution, Stop(time_limit, should_stop), seed)
+        self.solved = solved
         self._problem, self._columns = self.solved.problem, self.solved.columns
         self._model, self._prices = self.solved.model, self.solved.prices
         self._ceiling = self.solved.ceilings()
@@ -217,10 +225,13 @@ class Explainer:
                 "exact": self._optimal,
                 "pairs": pairs_of(self._problem, self._columns, self.solved.chosen),
             }
-        estimate = self.what_if.forced(self._mine(candidate))
-        if estimate is None:
-            return answer | {"possible": False, "reason": why_impossible(self.solved, candidate)}
-        decision = solve_with(self.solved, candidate, estimate.prices, Stop(time_limit, should_stop), self._seed)
+        stop, prices = Stop(time_limit, should_stop), self._prices
+        if not stop.wanted():
+            estimate = self.what_if.forced(self._mine(candidate))
+            if estimate is None:
+                return answer | {"possible": False, "reason": why_impossible(self.solved, candidate)}
+            prices = estimate.prices
+        decision = solve_with(self.solved, candidate, prices, stop, self._seed)
         if decision.impossible:
             return answer | {"possible": False, "reason": why_impossible(self.solved, candidate)}
         if decision.chosen is None:

@@ -101,7 +101,7 @@ def helpful_changes(
     if short:
         solved, measure = _fullest(load(problem), stop, seed)
     elif solved is None:
-        solved = recall(problem, solution, seed)
+        solved = recall(problem, solution, stop, seed)
     waivable = None if candidates is None else (candidates, [entry["child"] for entry in solution["unplaced"]])
     cases = []
     for change in possible_changes(solved, each, waivable)[: _TRIES * count]:

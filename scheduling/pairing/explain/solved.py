@@ -93,8 +93,8 @@ def model_of(problem: Problem) -> Model:
     return Model(problem, columns, build_rows(problem, columns, fill=fill), gain)
 
 
-def recall(problem: Mapping[str, Any], solution: Mapping[str, Any], seed: int) -> Solved:
-    """Read a problem and its solution and find the prices again.
+def recall(problem: Mapping[str, Any], solution: Mapping[str, Any], stop: Stop, seed: int) -> Solved:
+    """Read a problem and its solution and find the prices again; where it is stopped, the best so far.
 
     Raises
     ------
@@ -110,11 +110,11 @@ def recall(problem: Mapping[str, Any], solution: Mapping[str, Any], seed: int) -
     if solution.get("status") not in ("optimal", "feasible"):
         raise ValueError("there is no solution to explain")
     chosen = columns_of(model, solution)
-    relaxed = relax(model, chosen, Stop(), seed, most=most_of_columns(model))
-    prices, patterns = in_rows(model, relaxed.prices), needed(model, relaxed)
+    relaxed = relax(model, chosen, stop, seed, most=most_of_columns(model))
+    prices, patterns = in_rows(model, relaxed.prices), relaxed.complete and needed(model, relaxed)
     if not patterns or prices.bound <= model.value(chosen):
         return Solved(model, chosen, prices, patterns)
-    return Solved(model, chosen, prices, patterns, pattern_bounds(model, prices, seed))
+    return Solved(model, chosen, prices, patterns, pattern_bounds(model, prices, stop, seed))
 
 
 def in_rows(model: Model, prices: Prices) -> Prices:
