@@ -70,11 +70,13 @@ def _together(rows: Rows, taken: Ints) -> Ints:
 
 
 def _fitting(rows: Rows, patterns: Ints) -> Bools:
-    """Tell which patterns use no more of any row than is left."""
+    """Tell which patterns use no more of any row than is left, or than others may add to it."""
     if not len(patterns):
         return np.zeros(0, dtype=np.bool_)
     first, row, value = rows.entries(patterns)
-    return np.logical_and.reduceat((value <= 0) | (value <= rows.upper[row]), first[:-1])
+    added = np.zeros(rows.count, dtype=np.bool_)
+    added[row[value < 0]] = True
+    return np.logical_and.reduceat((value <= 0) | (value <= rows.upper[row]) | added[row], first[:-1])
 
 
 def _compact(model: PatternModel) -> PatternModel:

@@ -9,12 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scheduling import pairing
+from scheduling.benchmarks.instances import in_steps, with_loads
 from scheduling.faults import InvalidProblem
 from scheduling.pairing.instances import instance
 from scheduling.pairing.siblings import Wishes, solve_wishes
 from tests.scheduling.brute_force import random_problem
 from tests.scheduling.every_solution import Chosen, EverySolution
-from tests.scheduling.problems import one_pair, slot_free
+from tests.scheduling.problems import by_patterns, one_pair, slot_free
 
 SEEDS = st.integers(min_value=0, max_value=2**32 - 1)
 
@@ -66,12 +67,13 @@ def random_wishes(problem: dict[str, Any], seed: int) -> Wishes:
 
 
 @settings(max_examples=300, deadline=None)
-@given(SEEDS)
-def test_value_with_wishes_is_the_optimum_of_brute_force(seed: int) -> None:
+@given(SEEDS, st.booleans())
+def test_value_with_wishes_is_the_optimum_of_brute_force(seed: int, patterns: bool) -> None:
     problem = random_problem(seed)
     wishes = random_wishes(problem, seed)
     try:
-        solution = solve_wishes(problem, wishes)
+        with by_patterns(patterns):
+            solution = solve_wishes(problem, wishes)
     except InvalidProblem:
         return
     if solution["status"] == "infeasible":
@@ -88,6 +90,24 @@ def test_value_with_wishes_is_the_optimum_of_brute_force(seed: int) -> None:
         assert told["together"] == sorted(together)
         assert len(told["together"]) + len(told["apart"]) == len(wishes.siblings)
     assert told["price"] == pairing.solve(problem)["value"] - solution["value"] >= 0
+
+
+@pytest.mark.parametrize("place_value", [2000, None])
+@pytest.mark.parametrize("step", [1, 50])
+@pytest.mark.parametrize("seed", range(3))
+def test_patterns_and_columns_agree_on_siblings(seed: int, step: int, place_value: int | None) -> None:
+    problem = in_steps(with_loads(instance(24, 26, seed), seed), step) | {"place_value": place_value}
+    names = [child["id"] for child in problem["children"]]
+    siblings = [pair for number, pair in enumerate(combinations(names, 2)) if number % 9 == seed]
+    wishes = Wishes(siblings=siblings, sibling_bonus=3 * step)
+    found = []
+    for patterns in (True, False):
+        with by_patterns(patterns):
+            solution = solve_wishes(problem, wishes)
+        assert pairing.check(problem, solution) == []
+        found.append(solution["wishes"] and [solution["wishes"][key] for key in ("value", "bound", "proven")])
+    assert found[0] == found[1]
+    assert found[0] is None or found[0][2]
 
 
 def test_siblings_move_to_following_slots_when_that_is_worth_it() -> None:
