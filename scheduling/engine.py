@@ -24,7 +24,7 @@ class Run:
     highs : highspy.Highs
     stop : Stop
     steps : int, optional
-        So many steps of the simplex are taken between two questions whether to stop. If not given it is asked all the
+        So many steps of the simplex are taken before it is asked whether to stop. If not given it is asked all the
         time, which slows short runs down.
     questions : int, optional
         After so many questions whether to stop an integer program is given up: after so many rounds of cuts or nodes,
@@ -34,7 +34,7 @@ class Run:
     def __init__(
         self, highs: highspy.Highs, stop: Stop, steps: int | None = None, questions: int | None = None
     ) -> None:
-        self._highs, self._stop, self._questions = highs, stop, questions
+        self._highs, self._stop, self._steps, self._questions = highs, stop, steps, questions
         self._error: BaseException | None = None
         self._calls = 0
         if steps is None:
@@ -70,13 +70,23 @@ class Run:
 
     def run(self) -> highspy.HighsModelStatus:
         """Run and return the model status."""
-        while True:
-            self._highs.run()
-            if self._error is not None:
-                raise self._error
-            status = self._highs.getModelStatus()
-            if status != highspy.HighsModelStatus.kIterationLimit or self._stop.cut():
-                return status
+        status = self._ran()
+        if self._steps is not None and status == highspy.HighsModelStatus.kIterationLimit and not self._stop.cut():
+            # A run of many steps is asked all the time from here on: begun again and again, it might never end.
+            self._highs.cbSimplexInterrupt.subscribe(self._interrupt)
+            self._highs.setOptionValue("simplex_iteration_limit", highspy.kHighsIInf)
+            try:
+                status = self._ran()
+            finally:
+                self._highs.cbSimplexInterrupt.unsubscribe(self._interrupt)
+                self._highs.setOptionValue("simplex_iteration_limit", self._steps)
+        return status
+
+    def _ran(self) -> highspy.HighsModelStatus:
+        self._highs.run()
+        if self._error is not None:
+            raise self._error
+        return self._highs.getModelStatus()
 
 
 def new_engine(seed: int) -> highspy.Highs:
