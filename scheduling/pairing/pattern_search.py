@@ -11,12 +11,12 @@ from scheduling.pairing.branching import GLANCE, LOOK, PROOF, Care, Tree
 from scheduling.pairing.cuts import PatternCutter, tighten
 from scheduling.pairing.decisions import Decisions
 from scheduling.pairing.found import unit_of
-from scheduling.pairing.highs import LinearProgram
+from scheduling.pairing.highs import Floats, LinearProgram
 from scheduling.pairing.master import Master, PatternModel, Standing, beside_patterns
 from scheduling.pairing.patterns import TooManyError
 from scheduling.pairing.problem import Bools, Ints
 from scheduling.pairing.relaxation import Model, Relaxation, fractions, generate, in_use, without_idle_cuts
-from scheduling.pairing.remainder import remainder
+from scheduling.pairing.remainder import remainder, smaller
 from scheduling.pairing.rows import Kind, Rows
 from scheduling.pairing.seats import two_seats
 from scheduling.stop import Stop
@@ -267,11 +267,21 @@ class _Listed:
     def _look(self, share: float, care: Care) -> None:
         """Look for good solutions among those that take what the relaxation takes almost whole: few are left."""
         model, prices, near = self._model, self._relaxed.prices, self._near
+        search, stop = self._search, self._stop
+
+        def program_of(part: PatternModel) -> LinearProgram | None:
+            program = LinearProgram(part.rows, part.gain, stop, self._seed, perturbed=self._alike)
+            program.add(np.arange(part.count))
+            return program if part.count and program.solve() else None
+
+        def values_of(part: PatternModel) -> Floats | None:
+            program = program_of(part)
+            return None if program is None else program.values
+
         left = remainder(model, self._near_to(int(near * 2**prices.shift)), self._relaxed.values, share)
-        search, stop, part, rows = self._search, self._stop, left.model, left.model.rows
-        program = LinearProgram(rows, part.gain, stop, self._seed, perturbed=self._alike)
-        program.add(np.arange(part.count))
-        if not part.count or not program.solve():
+        left = smaller(left, share, values_of)
+        part, program = left.model, program_of(left.model)
+        if program is None:
             return
 
         def found(chosen: list[int], value: int) -> None:
@@ -280,7 +290,7 @@ class _Listed:
 
         decisions = Decisions(self._problem, self._columns, part)
         most = prices.bound_with()[left.kept] - left.gain
-        seats = two_seats(part, program, np.arange(part.count), np.arange(rows.count), most, stop)
+        seats = two_seats(part, program, np.arange(part.count), np.arange(part.rows.count), most, stop)
         Tree(part, seats, decisions, search.value() - left.gain, found, near, care).decide()
 
     def _prove(self) -> int:

@@ -1,5 +1,6 @@
 """What is left of a model over patterns once some patterns are taken: few volunteers, few rows."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -8,6 +9,11 @@ from scheduling.pairing.highs import Floats
 from scheduling.pairing.master import PatternModel
 from scheduling.pairing.problem import Bools, Ints
 from scheduling.pairing.rows import Rows
+
+_MANY, _FEW = 3_000, 500
+"""More patterns than the one are too many for a tree; then more are taken until no more than the other are left."""
+_AT_ONCE = 50
+"""If fewer have a large share, the patterns of one in so many volunteers are taken all the same."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,7 +51,11 @@ def remainder(model: PatternModel, near: Ints, values: Floats, share: float) -> 
     share : float
         Patterns of a larger share, which is at least a half, are taken, as far as they keep every row together.
     """
-    taken = _together(model.rows, np.flatnonzero(values > share))
+    return _without(model, _together(model.rows, np.flatnonzero(values > share)), near)
+
+
+def _without(model: PatternModel, taken: Ints, near: Ints) -> Remainder:
+    """Return what is left of some patterns once others are taken."""
     rows = replace(model.rows, upper=model.rows.upper - model.rows.usage(taken.tolist()))
     volunteer = model.patterns.volunteer
     served = np.zeros(model.volunteers, dtype=np.bool_)
@@ -55,6 +65,50 @@ def remainder(model: PatternModel, near: Ints, values: Floats, share: float) -> 
     left = replace(model, rows=rows).restricted(kept)
     gain = int(model.gain[taken].sum())
     return Remainder(_compact(left), model.chosen(taken), gain, kept)
+
+
+def smaller(left: Remainder, share: float, relaxed: Callable[[PatternModel], Floats | None]) -> Remainder:
+    """Where very many patterns are left, take more of them, some at a time, until few are left.
+
+    Parameters
+    ----------
+    left : Remainder
+    share : float
+        Patterns of a larger share are taken, and if these are few, those of the largest shares, as far as they keep
+        every row together.
+    relaxed : callable
+        Solves the relaxation of a model and returns its values; None where that cannot be.
+
+    Notes
+    -----
+    What is left of ten thousand children is far too much for the few relaxations of a tree; but a relaxation of what is
+    left takes some of its patterns almost whole again.
+    """
+    fewest = _FEW if left.model.count > _MANY else left.model.count
+    while left.model.count > fewest:
+        values = relaxed(left.model)
+        if values is None:
+            break
+        several = max(left.model.volunteers // _AT_ONCE, int((values > share).sum()), 1)
+        largest = np.argsort(-values, kind="stable")[:several]
+        taken = _one_by_one(left.model.rows, largest)
+        if not len(taken):
+            break
+        more = _without(left.model, taken, np.arange(left.model.count))
+        left = Remainder(more.model, left.taken + more.taken, left.gain + more.gain, left.kept[more.kept])
+    return left
+
+
+def _one_by_one(rows: Rows, patterns: Ints) -> Ints:
+    """Return the patterns that still fit when they are taken one after the other."""
+    left, taken = rows.upper.copy(), []
+    for pattern in patterns.tolist():
+        entries = slice(rows.first[pattern], rows.first[pattern + 1])
+        row, value = rows.row[entries], rows.value[entries]
+        if ((value <= 0) | (value <= left[row])).all():
+            left[row] -= value
+            taken.append(pattern)
+    return np.array(taken, dtype=np.int64)
 
 
 def _together(rows: Rows, taken: Ints) -> Ints:

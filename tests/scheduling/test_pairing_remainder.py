@@ -11,14 +11,16 @@ from hypothesis import strategies as st
 from scheduling import pairing
 from scheduling.benchmarks.instances import with_loads
 from scheduling.pairing import branching, pattern_search
+from scheduling.pairing import remainder as remainders
 from scheduling.pairing.highs import Floats
 from scheduling.pairing.instances import instance
 from scheduling.pairing.master import PatternModel
 from scheduling.pairing.placement import Placement
 from scheduling.pairing.problem import Ints
 from scheduling.pairing.relaxation import Model
-from scheduling.pairing.remainder import Remainder, remainder
+from scheduling.pairing.remainder import Remainder, remainder, smaller
 from scheduling.pairing.resolve import holds
+from scheduling.pairing.rows import Entries
 from tests.scheduling.models import model_of, relaxed_over_patterns
 
 SEEDS = st.integers(0, 2**32 - 1)
@@ -56,6 +58,62 @@ def test_whatever_is_chosen_from_it_keeps_every_rule_with_what_is_taken(seed: in
     assert set(left.kept.tolist()) <= set(near.tolist())
     assert (left.model.gain == patterns.gain[left.kept]).all()
     assert left.model.chosen(chosen) == patterns.chosen(left.kept[chosen])
+
+
+@settings(max_examples=40, deadline=None)
+@given(SEEDS, st.sampled_from([0, 5, 40]), st.sampled_from([0.5, 0.8]))
+def test_very_many_become_few_and_go_with_what_is_taken(seed: int, few: int, share: float) -> None:
+    model, patterns, values = patterns_of(seed % 12)
+    rng = np.random.default_rng(seed)
+    first = remainder(patterns, np.arange(patterns.count), values, 0.95)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(remainders, "_MANY", few)
+        patch.setattr(remainders, "_FEW", few)
+        left = smaller(first, share, lambda part: rng.random(part.count))
+        assert smaller(left, share, lambda part: None) is left
+    assert left.model.count <= few
+    chosen = some(left, rng)
+    columns = sorted(left.taken + left.model.chosen(chosen))
+    assert Placement(model.problem, model.columns).take_all(columns)
+    assert left.gain + int(left.model.gain[chosen].sum()) == model.value(columns)
+    assert (left.model.gain == patterns.gain[left.kept]).all()
+    assert left.model.chosen(chosen) == patterns.chosen(left.kept[chosen])
+    assert smaller(first, share, lambda part: None) is first
+
+
+def test_a_pattern_that_waits_for_others_is_not_taken_and_nothing_goes_on_for_ever(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A row of limit 0 that others may add to: nobody takes of it before somebody adds."""
+    _, patterns, shares = patterns_of(2)
+    first = remainder(patterns, np.arange(patterns.count), shares, 0.95)
+    rows, count = first.model.rows, first.model.count
+    limits = (np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.bool_))
+    entries = Entries(
+        np.zeros(count, dtype=np.int64), np.arange(count), np.append(np.ones(count - 1, dtype=np.int64), -1)
+    )
+    tied = replace(first, model=first.model.with_rows(rows.extended(entries, *limits)))
+    monkeypatch.setattr(remainders, "_MANY", 5)
+    monkeypatch.setattr(remainders, "_FEW", 5)
+    monkeypatch.setattr(remainders, "_AT_ONCE", 1 << 20)
+    left = smaller(tied, 2.0, lambda part: np.arange(part.count, 0, -1) / part.count)
+    assert left.model.count == count
+    assert left.taken == first.taken
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_search_that_looks_among_few_alone_ends_with_the_same_value(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    problem = with_loads(instance(60, 45, seed, use_of_rooms=0.9), seed)
+    value = pairing.solve(problem)["value"]
+    monkeypatch.setattr(pattern_search, "_LEAST_COLUMNS", 0)
+    monkeypatch.setattr(pattern_search, "_ROUNDS", 0)
+    monkeypatch.setattr(remainders, "_MANY", 0)
+    for few in (0, 10):
+        monkeypatch.setattr(remainders, "_FEW", few)
+        solution = pairing.solve(problem)
+        assert (solution["status"], solution["value"]) == ("optimal", value)
 
 
 @pytest.mark.parametrize("seed", [0, 2])
