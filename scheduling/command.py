@@ -15,7 +15,7 @@ from scheduling.faults import Fault, InvalidProblem, quote
 from scheduling.interruption import InterruptedWaiting, Interruption
 from scheduling.output import Output, to_text
 from scheduling.progress import Meter
-from scheduling.reading import parse_json
+from scheduling.reading import parse_json, repeated_keys
 from scheduling.stop import Stop
 
 SOLVED, FAULTS_FOUND, WRONG_INPUT, NO_SOLUTION = 0, 1, 2, 3
@@ -39,7 +39,7 @@ def main(arguments: list[str] | None = None, *, interruption: Interruption | Non
     arguments : list of str, optional
         Those of the process by default.
     interruption : Interruption, optional
-        One that listens already.
+        One that listens already, and goes on afterwards.
     """
     options = _parser().parse_args(arguments)
     heard = interruption or Interruption()
@@ -57,7 +57,8 @@ def main(arguments: list[str] | None = None, *, interruption: Interruption | Non
         _complain(str(fault) for fault in invalid.faults)
         return WRONG_INPUT
     finally:
-        heard.close()
+        if interruption is None:  # else whoever listens decides how long: to the very end, that nothing be lost
+            heard.close()
 
 
 def _complain(lines: Any) -> None:
@@ -70,8 +71,13 @@ def _complain(lines: Any) -> None:
 
 
 def _printable(line: str) -> str:
-    """Return a line that can be written anywhere, with what is no Unicode text spelt out."""
-    return line.encode("utf-8", "backslashreplace").decode()
+    """Return one line that can be written anywhere, with what is no Unicode text or ends a line spelt out."""
+    written = line.encode("utf-8", "backslashreplace").decode()
+    return written if written.isprintable() else "".join(map(_spelt_out, written))
+
+
+def _spelt_out(character: str) -> str:
+    return character if character.isprintable() else character.encode("unicode_escape").decode()
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -158,11 +164,11 @@ def _levels(text: str) -> int:
 
 
 def _read(name: str, heard: Interruption) -> bytes:
+    if name == "-" and sys.stdin is None:
+        raise InvalidProblem([Fault("$", "an open standard input", "a closed one")])
     try:
         if name != "-":
             return Path(name).read_bytes()
-        if sys.stdin is None:
-            raise InvalidProblem([Fault("$", "an open standard input", "a closed one")])
         # Ctrl-C at the keyboard ends the wait; what comes through a pipe has an end of its own, unless asked twice.
         with heard.waiting(1 if sys.stdin.isatty() else 2):
             return sys.stdin.buffer.read()
@@ -226,12 +232,17 @@ def _check(options: argparse.Namespace, heard: Interruption) -> int:
     kind, problem = _checked(options, heard)
     text = _read(options.solution, heard)
     try:
-        faults = kinds.check(kind)(problem, parse_json(text))
+        faults = _faults(kind, problem, parse_json(text))
     except InvalidProblem as invalid:
         faults = [str(fault) for fault in invalid.faults]
     if faults:
-        Output(None).write("".join(f"{line}\n" for line in faults))
+        Output(None).write("".join(f"{_printable(line)}\n" for line in faults))
     return FAULTS_FOUND if faults else SOLVED
+
+
+def _faults(kind: str, problem: dict[str, Any], solution: object) -> list[str]:
+    """Return a line per fault of a solution; of keys that stand twice, nobody knows which is meant."""
+    return [str(fault) for fault in repeated_keys(solution)] or kinds.check(kind)(problem, solution)
 
 
 def _checked(options: argparse.Namespace, heard: Interruption) -> tuple[str, dict[str, Any]]:
@@ -242,7 +253,7 @@ def _checked(options: argparse.Namespace, heard: Interruption) -> tuple[str, dic
     if not isinstance(kind, str) or kind not in kinds.QUESTIONS:
         names = " or ".join(f'"{name}"' for name in kinds.QUESTIONS)
         raise InvalidProblem([Fault("$.kind", names, quote(kind))])
-    kinds.load(kind)(problem)
+    kinds.refuse(kind)(problem)
     return kind, problem
 
 
@@ -255,7 +266,7 @@ def _explain(options: argparse.Namespace, heard: Interruption) -> int:
         meter("read", None, None)
         kind, problem = _checked(options, heard)
         solution = parse_json(_read(options.solution, heard))
-        faults = kinds.check(kind)(problem, solution)
+        faults = _faults(kind, problem, solution)
         if faults:
             _complain(faults)
             return WRONG_INPUT

@@ -17,6 +17,9 @@ OPTIONS: Mapping[str, tuple[str, str, str]] = {
 }
 """Options of pairing: module, function, what they ask."""
 
+_REFUSE: Mapping[str, tuple[str, str]] = {"pairing": ("fixed", "refuse"), "roster": ("fixed", "refuse")}
+"""Module and function that read a problem and look at what is decided beforehand, where a kind has that."""
+
 _EMPTY: Mapping[str, Mapping[str, object]] = {
     "pairing": {"placed": 0, "score": 0, "pairs": [], "unplaced": []},
     "roster": {"assignments": [], "parts": {}, "uncovered": []},
@@ -27,6 +30,12 @@ _EMPTY: Mapping[str, Mapping[str, object]] = {
 def load(kind: str) -> Callable[[object], object]:
     """Return what reads a problem of a kind, and raises `InvalidProblem` for a wrong one."""
     found: Callable[[object], object] = _part(kind, "load")
+    return found
+
+
+def refuse(kind: str) -> Callable[[object], object]:
+    """Return what raises `InvalidProblem` for a wrong problem, and for ``fixed`` entries that cannot stand."""
+    found: Callable[[object], object] = _part(kind, *_REFUSE.get(kind, ("load",)))
     return found
 
 

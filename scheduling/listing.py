@@ -1,6 +1,7 @@
 """What the checkers look for in the list of who is left without, where there is no solution to compare it with."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from typing import Any
 
 
 def listing_faults(entries: object, path: str, name: str, known: Collection[str], *, counted: bool) -> list[str]:
@@ -37,6 +38,14 @@ def listing_faults(entries: object, path: str, name: str, known: Collection[str]
             faults.append(f"{path}[{i}].missing: expected 1 or more, found {entry['missing']!r}")
         faults += _reason_faults(entry["reasons"], f"{path}[{i}].reasons")
     return faults
+
+
+def why_faults(solution: Mapping[str, Any]) -> list[str]:
+    """Return a line where a solution file without a solution does not say why."""
+    why = solution.get("why")
+    if isinstance(why, dict) and isinstance(why.get("code"), str):
+        return []
+    return ["$.why: expected an object with a code"]
 
 
 def _reason_faults(reasons: object, path: str) -> list[str]:

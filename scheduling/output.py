@@ -1,6 +1,7 @@
 """Where a solution goes: looked at before the work begins, and written whole or not at all."""
 
 import contextlib
+import errno
 import json
 import os
 import sys
@@ -60,13 +61,14 @@ class Output:
 
     def _open(self, path: Path) -> None:
         place = path.resolve()
-        if not place.exists() or (place.is_file() and os.access(place.parent, os.W_OK)):
+        # Asked of the path, not of the place: that of /dev/stdout may be a pipe, which has no name.
+        if not path.exists() or (path.is_file() and os.access(place.parent, os.W_OK)):
             draft = place.with_name(f".{place.name[:100]}.{os.urandom(4).hex()}.part")
             self._file = draft.open("xb")
             self._place, self._draft = place, draft
         else:
             # A device, a pipe, or a file in a folder that takes no new ones.
-            self._in_place = place.is_file()
+            self._in_place = path.is_file()
             self._file = path.open("r+b" if self._in_place else "wb")
 
     def write(self, text: str) -> None:
@@ -98,7 +100,9 @@ class Output:
     @staticmethod
     def _to_standard_output(data: bytes) -> None:
         try:
-            sys.stdout.buffer.write(data)
+            left = memoryview(data)
+            while left:  # an unbuffered stream takes what it likes at a time
+                left = left[_written(left) :]
             sys.stdout.buffer.flush()
         except OSError as error:
             # Python would complain once more when it flushes the stream at its end.
@@ -114,6 +118,14 @@ class Output:
         if self._draft is not None:
             self._draft.unlink(missing_ok=True)
             self._draft = None
+
+
+def _written(data: memoryview) -> int:
+    """Write to standard output; return how many bytes it took."""
+    count = sys.stdout.buffer.write(data)
+    if count is None:  # said of a stream that is full and does not wait
+        raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+    return count
 
 
 def _unwritable(error: OSError | ValueError) -> InvalidProblem:

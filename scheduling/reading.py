@@ -75,10 +75,11 @@ def parse_json(text: str | bytes) -> Any:
     """
     try:
         with _without_collection():
+            if not isinstance(text, str):
+                text = text.decode("utf-8-sig")  # the parser would guess other encodings
             document = json.loads(text)
-            colon = ":" if isinstance(text, str) else b":"
             # Every key has its colon. Where there are no more colons than keys, no key was lost as a repeated one.
-            if text.count(colon) == _keys(document):  # type: ignore[arg-type]  # the colon is of the text's type
+            if text.count(":") == _keys(document):
                 return document
             return json.loads(text, object_pairs_hook=_object)
     except json.JSONDecodeError as error:
@@ -89,6 +90,18 @@ def parse_json(text: str | bytes) -> Any:
         raise InvalidProblem([Fault("$", "JSON", "values nested too deeply")]) from None
     except ValueError:  # Python reads no longer ones
         raise InvalidProblem([Fault("$", "JSON", "a number of more digits than can be read")]) from None
+
+
+def repeated_keys(document: object, path: str = "$") -> list[Fault]:
+    """Return a fault for each key that stands twice in one object of a parsed document."""
+    faults = [Fault(path + step(key), "each key once", "the key twice") for key in getattr(document, "twice", ())]
+    if isinstance(document, dict):
+        for key, value in document.items():
+            faults += repeated_keys(value, path + step(key))
+    elif isinstance(document, list):
+        for number, value in enumerate(document):
+            faults += repeated_keys(value, f"{path}[{number}]")
+    return faults
 
 
 def is_integer(value: object) -> TypeGuard[int]:

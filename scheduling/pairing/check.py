@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from typing import Any
 
-from scheduling.listing import listing_faults
+from scheduling.listing import listing_faults, why_faults
 from scheduling.pairing.check_options import Facts, fairness_faults, wishes_faults
 
 _KEYS = {"kind", "status", "value", "bound", "placed", "score", "pairs", "unplaced", "run"}
@@ -60,8 +60,12 @@ def _no_answer(problem: Mapping[str, Any], solution: Mapping[str, Any]) -> list[
     faults = []
     if problem["place_value"] is not None and not _cut_short(solution):
         faults.append(f"$.status: {solution['status']!r} is impossible where places may stay empty")
-    if solution["pairs"]:
+    if solution["pairs"] != []:
         faults.append("$.pairs: expected none without a solution")
+    for key in ("placed", "score"):
+        if not _whole(solution[key]) or solution[key] != 0:
+            faults.append(f"$.{key}: expected 0 without a solution")
+    faults += why_faults(solution)
     faults += [f"$.{key}: expected null without a solution" for key in ("value", "bound") if solution[key] is not None]
     faults += [f"$.{key}: expected null without a solution" for key in _OPTIONS if solution.get(key) is not None]
     children = {child["id"] for child in problem["children"]}

@@ -3,14 +3,28 @@
 import numpy as np
 
 from scheduling.faults import Fault, InvalidProblem, quote
-from scheduling.pairing.columns import Columns, Reason, starts
+from scheduling.pairing.columns import Columns, Reason, build_columns, starts
 from scheduling.pairing.highs import solve_integer
+from scheduling.pairing.load import load
 from scheduling.pairing.placement import Placement
 from scheduling.pairing.problem import NO_LIMIT, Problem
 from scheduling.pairing.rules import build_rows
 from scheduling.stop import Stop
 
 _NODES = 100_000
+
+
+def refuse(problem: object) -> None:
+    """Refuse a problem file that is wrong, or whose fixed pairs cannot stand.
+
+    Raises
+    ------
+    InvalidProblem
+        With every fault.
+    """
+    checked = load(problem)
+    if checked.fixed.any():
+        settle(checked, build_columns(checked))
 
 
 def settle(problem: Problem, columns: Columns) -> list[int]:

@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from typing import Any
 
-from scheduling.listing import listing_faults
+from scheduling.listing import listing_faults, why_faults
 
 _KEYS = {"kind", "status", "value", "bound", "assignments", "parts", "uncovered", "run"}
 _PARTS = ("uncovered", "missing_adult", "missing_lead", "missing_skill", "load", "wish", "change")
@@ -61,6 +61,7 @@ def _no_answer(problem: Mapping[str, Any], solution: Mapping[str, Any]) -> list[
         faults.append("$.status: 'unknown' is impossible where the search was not interrupted")
     if solution.get("assignments") != []:
         faults.append("$.assignments: expected none without a solution")
+    faults += why_faults(solution)
     for key in ("value", "bound"):
         if solution.get(key) is not None:
             faults.append(f"$.{key}: expected null without a solution")

@@ -143,6 +143,8 @@ def forced_extra(
         ``shift``, ``person``, ``possible``, ``extra`` (by how much the value rises; None where impossible, or
         where the search was cut short before it had a roster) and ``exact`` (whether both values are proven).
     """
+    checked = load(problem)
+    place_of(checked.shifts, shift), place_of(checked.people, person)
     before = solution or solve(problem, time_limit=time_limit, should_stop=should_stop, seed=seed)
     answer: dict[str, Any] = {"shift": shift, "person": person}
     pair = {"shift": shift, "person": person}
@@ -151,7 +153,6 @@ def forced_extra(
     try:
         after = solve(forced, time_limit=time_limit, should_stop=should_stop, seed=seed, start=before)
     except InvalidProblem:
-        load(problem)
         return answer | {"possible": False, "extra": None, "exact": True}
     if before["value"] is None or after["value"] is None:
         return answer | {"possible": True, "extra": None, "exact": False}
@@ -175,13 +176,15 @@ def helpful_changes(problem: Mapping[str, Any], solution: Mapping[str, Any], cou
         Best first: ``code`` (``available``, ``allowed``, ``less_rest``, ``more_minutes``, ``more_shifts`` of a person
         whom only that rule keeps from a shift with an empty place; ``one_more_person`` for the shift), ``shift``,
         ``person`` (None for one more), ``minutes`` (how many more a week; None elsewhere), ``wanted`` (``adult``,
-        ``lead`` and skills the shift is short of) and ``at_least``, by how much the value would fall at least.
+        ``lead`` and skills the shift is short of), ``instead_of`` (who would leave a full shift for one more person;
+        None where a place is empty) and ``at_least``, by how much the value would fall at least.
     """
     checked, pairs = pairs_of(problem, solution)
     standing = Standing(checked, sorted(pairs))
     changes = []
     for shift, needed in enumerate(checked.needs.tolist()):
         if len(standing.people_of[shift]) >= needed:
+            changes += _replaced(checked, pairs, standing, shift)
             continue
         found: list[dict[str, Any] | None] = [_one_more(checked, standing, shift)]
         found += [_lifted(checked, standing, shift, person) for person in range(len(checked.people))]
@@ -197,6 +200,22 @@ def _one_more(problem: Problem, standing: Standing, shift: int) -> dict[str, Any
     gain = weights.uncovered + sum(prices.get(kind, weights.missing_skill) for kind, _ in wanted)
     gain -= weights.change if problem.previous else 0
     return _change("one_more_person", problem, shift, None, None, wanted, gain)
+
+
+def _replaced(problem: Problem, pairs: set[Pair], standing: Standing, shift: int) -> list[dict[str, Any]]:
+    """Price a new person with all that a full shift is short of, in the place of whoever is missed least there."""
+    if not _wanted(problem, standing, shift):
+        return []
+    before, found = _value(problem, pairs), []
+    for person in sorted(standing.people_of[shift]):
+        if (shift, person) in problem.fixed:
+            continue
+        left = pairs - {(shift, person)}
+        change = _one_more(problem, Standing(problem, sorted(left)), shift)
+        gain = change["at_least"] - (_value(problem, left) - before)
+        found.append(change | {"instead_of": problem.people[person], "at_least": gain})
+    found.sort(key=lambda change: (-change["at_least"], change["instead_of"]))
+    return [change for change in found[:1] if change["at_least"] > 0]
 
 
 def _lifted(problem: Problem, standing: Standing, shift: int, person: int) -> dict[str, Any] | None:
@@ -267,5 +286,6 @@ def _change(
         "person": None if person is None else problem.people[person],
         "minutes": minutes,
         "wanted": [name for _, name in wanted],
+        "instead_of": None,
         "at_least": gain,
     }

@@ -1,6 +1,7 @@
 """Assignments that are decided: they must stand together, or each that cannot is named."""
 
 from scheduling.faults import Fault, InvalidProblem
+from scheduling.roster.load import load
 from scheduling.roster.model import Model
 from scheduling.roster.problem import Ints, Problem
 from scheduling.roster.standing import Obstacle, Reason, Standing
@@ -12,6 +13,17 @@ _EXPECTED = {
     Reason.MAX_SHIFTS: "at most max_shifts fixed shifts of one person",
     Reason.SHIFT_FULL: "at most needs fixed people in a shift",
 }
+
+
+def refuse(problem: object) -> None:
+    """Refuse a problem file that is wrong, or whose fixed assignments break a hard rule.
+
+    Raises
+    ------
+    InvalidProblem
+        With every fault.
+    """
+    refuse_broken(load(problem))
 
 
 def refuse_broken(problem: Problem) -> None:

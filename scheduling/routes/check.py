@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
-from scheduling.listing import listing_faults
+from scheduling.listing import listing_faults, why_faults
 
 _KEYS = {"kind", "status", "value", "routes", "left_out", "run"}
 _OPTIONAL = {"bound"}
@@ -60,6 +60,7 @@ def _no_answer(problem: Mapping[str, Any], solution: Mapping[str, Any]) -> list[
         faults.append(f"$.status: {solution['status']!r} is impossible where every stop may be left out")
     if solution["routes"] != []:
         faults.append("$.routes: expected none without a solution")
+    faults += why_faults(solution)
     for key in ("value", "bound"):
         if solution.get(key) is not None:
             faults.append(f"$.{key}: expected null without a solution")

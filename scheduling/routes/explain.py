@@ -133,7 +133,7 @@ def _reasons(standing: Standing, stop: int, team: int) -> list[dict[str, Any]]:
         found.append({"code": Reason.NO_STOPS.value, "short": 1})
     elif most != NO_LIMIT and len(stops) >= most:
         found.append({"code": Reason.MAX_STOPS.value, "short": 1})
-    if not standing.able[team, stop] and not found:
+    if not standing.travel.in_time(team, [stop]):
         found.append({"code": Reason.WINDOW.value})
     if not found:
         place = standing.price(team, stop, stops)

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from scheduling import command, pairing, roster
+from scheduling.faults import InvalidProblem
 from scheduling.interruption import Interruption
 from scheduling.pairing.instances import instance
 from scheduling.reading import TwiceNamed, parse_json
@@ -170,6 +171,64 @@ def test_streams_that_are_closed_or_full(end: str, status: int) -> None:
         assert json.loads(done.stdout)["status"] == "optimal"
 
 
+class _Sips(io.RawIOBase):
+    """A stream that takes a few bytes at a time, as an unbuffered pipe may, and at last no more."""
+
+    def __init__(self, most: int) -> None:
+        self.taken, self._most = b"", most
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int | None:
+        count = min(7, len(data), self._most - len(self.taken))
+        self.taken += bytes(data[:count])
+        return count or None
+
+
+def test_a_stream_that_takes_a_little_at_a_time_gets_everything(monkeypatch: pytest.MonkeyPatch) -> None:
+    sips = _Sips(10**6)
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(sips, write_through=True))  # type: ignore[type-var]
+    assert command.main(["pairing", SMALL]) == 0
+    assert json.loads(sips.taken)["status"] == "optimal"
+
+
+def test_a_stream_that_takes_no_more_is_no_success(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(_Sips(40), write_through=True))  # type: ignore[type-var]
+    monkeypatch.setattr(os, "dup2", lambda *_: None)
+    assert command.main(["pairing", SMALL]) == 2
+    assert "standard output: expected a reader" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(not Path("/dev/stdout").exists(), reason="needs /dev/stdout")
+def test_standard_output_by_its_path_may_be_a_pipe() -> None:
+    done = run("pairing", SMALL, "--out", "/dev/stdout")
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["status"] == "optimal"
+
+
+def test_standard_input_that_is_closed_is_said_once(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    assert command.main(["pairing", "-"]) == 2
+    assert capsys.readouterr().err == "$: expected an open standard input, found a closed one\n"
+
+
+def test_who_listened_before_goes_on_listening(capsys: pytest.CaptureFixture[str]) -> None:
+    before, interruption = signal.getsignal(signal.SIGTERM), Interruption()
+    interruption.listen()
+    try:
+        assert command.main(["pairing", SMALL], interruption=interruption) == 0
+        os.kill(os.getpid(), signal.SIGTERM)
+        assert interruption.asked()
+    finally:
+        interruption.close()
+    assert signal.getsignal(signal.SIGTERM) is before
+
+
 def test_reader_that_leaves_early_is_no_crash() -> None:
     process = begin("pairing", SMALL)
     assert process.stdout is not None
@@ -262,6 +321,62 @@ def test_check_wants_a_known_kind_and_two_readable_files(capsys: pytest.CaptureF
     assert (status, out) == (1, "$: expected JSON, found Expecting value at line 1 column 1\n")
 
 
+def checked(problem: object, solution: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str]:
+    """Check a solution, given as text."""
+    files = [tmp_path / "problem.json", tmp_path / "solution.json"]
+    files[0].write_text(json.dumps(problem))
+    files[1].write_text(solution)
+    return here("check", *map(str, files), capsys=capsys)
+
+
+def test_check_says_of_a_key_that_stands_twice_that_nobody_knows_which_is_meant(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    text = json.dumps(small_answer() | {"run": {}})
+    assert checked(small(), text, tmp_path, capsys)[0] == 0
+    twice = text.replace('"start": ', '"start": 1, "start": ', 1).replace('"value"', '"value": 1, "value"', 1)
+    status, out, _ = checked(small(), twice, tmp_path, capsys)
+    assert (status, out.splitlines()) == (
+        1,
+        [
+            "$.value: expected each key once, found the key twice",
+            "$.pairs[0].start: expected each key once, found the key twice",
+        ],
+    )
+
+
+def test_check_refuses_a_problem_whose_fixed_pairs_cannot_stand(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    problem = one_pair(each_child={"free": [0]}, fixed=[{"child": name, "volunteer": "x"} for name in "ab"])
+    status, out, err = checked(problem, json.dumps(small_answer()), tmp_path, capsys)
+    assert (status, out) == (2, "")
+    assert err.startswith("$.fixed[1]: expected")
+
+
+def test_check_has_one_line_for_each_fault(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    odd = json.dumps(small_answer() | {"run": {}, "a\nb\u2028c": 1})
+    status, out, _ = checked(small(), odd, tmp_path, capsys)
+    assert (status, out) == (1, "$.a\\nb\\u2028c: unknown key\n")
+
+
+@pytest.mark.parametrize("why", [{}, {"why": None}, {"why": {"places": 2}}, {"why": {"code": 3}}])
+def test_check_wants_to_know_why_there_is_no_solution(
+    why: dict[str, Any], capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    problem = one_pair(place_value=None)
+    problem["volunteers"][0]["free"] = []
+    solution = pairing.solve(problem)
+    assert checked(problem, json.dumps(solution), tmp_path, capsys)[0] == 0
+    del solution["why"]
+    status, out, _ = checked(problem, json.dumps(solution | why | {"placed": "x"}), tmp_path, capsys)
+    assert status == 1
+    assert out.splitlines() == [
+        "$.placed: expected 0 without a solution",
+        "$.why: expected an object with a code",
+    ]
+
+
 def test_one_kind_does_not_pay_for_another() -> None:
     code = (
         "import sys; from scheduling.command import main; main(['pairing', sys.argv[1], '--out', '/dev/null']);"
@@ -295,7 +410,7 @@ def test_roster_from_standard_input(capsys: pytest.CaptureFixture[str]) -> None:
     ],
 )
 def test_keys_written_twice_are_found_however_they_are_written(text: str) -> None:
-    for form in (text, text.encode(), text.encode("utf-16"), b"\xef\xbb\xbf" + text.encode()):
+    for form in (text, text.encode(), b"\xef\xbb\xbf" + text.encode()):
         found = parse_json(form)
         assert isinstance(found, TwiceNamed)
         assert found.twice == ("a",)
@@ -308,6 +423,17 @@ def test_keys_written_twice_are_found_however_deep(text: str) -> None:
         return isinstance(value, TwiceNamed) or any(map(twice, inner))
 
     assert twice(parse_json(text))
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-32"])
+def test_no_other_encoding_is_guessed(encoding: str) -> None:
+    with pytest.raises(InvalidProblem, match=r"\$: expected JSON"):
+        parse_json('{"a": "ä"}'.encode(encoding))
+
+
+def test_a_number_of_very_many_digits_is_a_fault() -> None:
+    with pytest.raises(InvalidProblem, match="a number of more digits than can be read"):
+        parse_json('{"a": 1' + "0" * 5000 + "}")
 
 
 def test_keys_written_once_are_no_fault() -> None:

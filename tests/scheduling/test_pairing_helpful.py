@@ -175,3 +175,45 @@ def test_verified_gains_are_what_solving_again_gives(use: float) -> None:
     assert gains == sorted(gains, reverse=True)
     for change in found:
         assert pairing.solve(changed(problem, change))["value"] - solution["value"] == change["gain"]
+
+
+def _two_children(place: dict[str, int], loads: list[int], **more: Any) -> tuple[dict[str, Any], Any]:
+    """Only u may take both; v is kept from b by a rule alone."""
+    near = Rule("near", np.array([[True, True], [True, False]]))
+    found = compute_candidates(["a", "b"], ["u", "v"], [near], [Term("liked", 1, np.ones((2, 2)))])
+    problem = {
+        "kind": "pairing",
+        "version": 1,
+        "children": [{"id": child, "places": 1} for child in "ab"],
+        "volunteers": [{"id": "u", "max_children": 1, "max_load": 1}, {"id": "v", "max_children": 1} | place],
+        "candidates": found.to_problem(loads),
+        "place_value": 2000,
+    }
+    return problem | more, found
+
+
+@pytest.mark.parametrize(("most", "waived"), [(2, False), (3, True)])
+def test_a_waived_rule_lifts_no_load(most: int, waived: bool) -> None:
+    problem, candidates = _two_children({"max_load": most}, [1, 3])
+    found = helpful_changes(problem, pairing.solve(problem), candidates=candidates)
+    assert [change["gain"] for change in found if change["code"] == "rule_waived"] == [3000] * waived
+
+
+def test_no_rule_is_waived_for_a_pair_that_is_forbidden_besides() -> None:
+    forbidden = [{"child": "b", "volunteer": "v"}]
+    problem, candidates = _two_children({"max_load": 3}, [1, 1], forbidden=forbidden)
+    found = helpful_changes(problem, pairing.solve(problem), candidates=candidates)
+    assert "rule_waived" not in [change["code"] for change in found]
+
+
+def test_what_an_option_gives_away_is_nothing_that_a_change_brings() -> None:
+    scores = {"au": 1000, "bv": 1000, "cw": 100, "av": 500, "bw": 500, "cu": 500}
+    problem = slot_free() | {
+        "children": [{"id": child, "places": 1} for child in "abc"],
+        "volunteers": [{"id": volunteer, "max_children": 1} for volunteer in "uvw"],
+        "candidates": [{"child": pair[0], "volunteer": pair[1], "score": score} for pair, score in scores.items()],
+        "place_value": 2000,
+    }
+    fair = pairing.solve_fair(problem)
+    assert fair["value"] == 7500 < pairing.solve(problem)["value"] == 8100
+    assert helpful_changes(problem, fair) == helpful_changes(problem, pairing.solve(problem))

@@ -40,15 +40,32 @@ class Change:
     apply: Callable[[Problem], Problem]
 
 
-def possible_changes(solved: Solved, each: int, waivable: tuple[Candidates, list[str]] | None = None) -> list[Change]:
+@dataclass(frozen=True, slots=True)
+class Waivable:
+    """For whom a rule might be waived.
+
+    Attributes
+    ----------
+    candidates : Candidates
+        What the problem's candidates were computed from.
+    children : list of str
+    forbidden : set of (str, str)
+        Pairs that would stay forbidden, whatever rule is waived.
+    """
+
+    candidates: Candidates
+    children: list[str]
+    forbidden: frozenset[tuple[str, str]]
+
+
+def possible_changes(solved: Solved, each: int, waivable: Waivable | None = None) -> list[Change]:
     """List the changes that are worth something by the prices, the best first, at most ``each`` of a code.
 
     Parameters
     ----------
     solved : Solved
     each : int
-    waivable : tuple of Candidates and list of str, optional
-        What the candidates were computed from, and the children for whom a rule might be waived.
+    waivable : Waivable, optional
     """
     prices = tables(solved)
     found: list[Change] = []
@@ -57,7 +74,7 @@ def possible_changes(solved: Solved, each: int, waivable: tuple[Candidates, list
         hours = Hours(solved, prices)
         makers += [_rooms(solved, prices, hours), *_slots(solved, prices, hours)]
     if waivable is not None:
-        makers.append(_waived(solved, prices, *waivable))
+        makers.append(_waived(solved, prices, waivable))
     for maker in makers:
         found += sorted(maker, key=lambda change: -change.worth)[:each]
     return sorted(found, key=lambda change: -change.worth)
@@ -200,25 +217,37 @@ def _slots(solved: Solved, prices: Tables, hours: Hours) -> Iterator[Iterator[Ch
     )
 
 
-def _waived(solved: Solved, prices: Tables, candidates: Candidates, children: list[str]) -> Iterator[Change]:
+def _waived(solved: Solved, prices: Tables, waivable: Waivable) -> Iterator[Change]:
     """A rule waived for one pair that it alone excludes."""
-    problem = solved.problem
+    problem, candidates, children = solved.problem, waivable.candidates, waivable.children
     child_at = {name: i for i, name in enumerate(problem.children)}
     volunteer_at = {name: i for i, name in enumerate(problem.volunteers)}
     for name in [name for name in children if name in child_at][:_MOST_CHILDREN]:
         for rule, count in candidates.sole_blockers(name).items():
             blocked = [other for other in candidates.sole_blocked(name, rule) if other in volunteer_at] if count else []
             blocked = [other for other in blocked if problem.candidate(name, other) is None]
+            blocked = [other for other in blocked if (name, other) not in waivable.forbidden]
+            load = _load_of(problem, child_at[name])
             scores = np.array(candidates.scores_anyway(name, blocked), dtype=np.int64)
             volunteer = np.array([volunteer_at[other] for other in blocked], dtype=np.int64)
             child = np.full(len(blocked), child_at[name], dtype=np.int64)
-            worth = _best(solved, prices, child, volunteer, _gain(solved, scores), np.ones_like(scores))
+            worth = _best(solved, prices, child, volunteer, _gain(solved, scores), np.full_like(scores, load))
             for (i,) in _largest(worth):
                 yield Change(
                     "rule_waived",
                     {"rule": rule, "child": name, "volunteer": blocked[i], "score": int(scores[i])},
                     float(worth[i]),
                     partial(
-                        edits.with_candidate, child=child_at[name], volunteer=int(volunteer[i]), score=int(scores[i])
+                        edits.with_candidate,
+                        child=child_at[name],
+                        volunteer=int(volunteer[i]),
+                        score=int(scores[i]),
+                        load=load,
                     ),
                 )
+
+
+def _load_of(problem: Problem, child: int) -> int:
+    """Return what a child weighs: the most that it does for anybody, or where it has nobody, that any child does."""
+    mine = problem.load[problem.child == child]
+    return int((mine if len(mine) else problem.load).max(initial=1))

@@ -49,10 +49,10 @@ def with_pair(problem: Problem, candidate: int) -> Problem:
     return replace(problem, forbidden=forbidden)
 
 
-def with_candidate(problem: Problem, child: int, volunteer: int, score: int) -> Problem:
-    """List one more candidate, of load 1."""
+def with_candidate(problem: Problem, child: int, volunteer: int, score: int, load: int) -> Problem:
+    """List one more candidate."""
     one = np.ones(1, dtype=np.int64)
-    return _insert(problem, one * child, one * volunteer, one * score, one)
+    return _insert(problem, one * child, one * volunteer, one * score, one * load)
 
 
 def with_volunteer_like(problem: Problem, volunteer: int) -> Problem:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from scheduling.pairing.candidates import Candidates
-from scheduling.pairing.explain.changes import Change, possible_changes
+from scheduling.pairing.explain.changes import Change, Waivable, possible_changes
 from scheduling.pairing.explain.solved import Solved, model_of, recall, same_columns, same_duals
 from scheduling.pairing.fixed import settle
 from scheduling.pairing.found import unit_of
@@ -16,6 +16,7 @@ from scheduling.pairing.problem import Problem
 from scheduling.pairing.relaxation import Model, relax
 from scheduling.pairing.rules import build_rows
 from scheduling.pairing.search import greedy, maximise
+from scheduling.pairing.solve import solve
 from scheduling.stop import Stop
 
 _MARGIN, _CLOSE = 5, 60
@@ -69,7 +70,8 @@ def helpful_changes(
     Parameters
     ----------
     problem, solution : mapping
-        A problem and its solution; also one that says that not every place can be filled.
+        A problem and its solution; also one that says that not every place can be filled. Of one with fairness or
+        wishes it is told what changes bring beside the best value without them.
     count : int
         How many.
     each : int
@@ -100,9 +102,13 @@ def helpful_changes(
     measure = _Measure(1, 0, fill=True)
     if short:
         solved, measure = _fullest(load(problem), stop, seed)
+    elif solution.get("fairness") or solution.get("wishes"):
+        # Such a solution gives value away on purpose: what a change brings is told beside the best without that.
+        plain = solve(problem, time_limit=stop.remaining(), should_stop=stop.wanted, seed=seed)
+        solved = recall(problem, plain if plain["pairs"] else solution, stop, seed)
     elif solved is None:
         solved = recall(problem, solution, stop, seed)
-    waivable = None if candidates is None else (candidates, [entry["child"] for entry in solution["unplaced"]])
+    waivable = None if candidates is None else _waivable(problem, solution, candidates)
     cases = []
     for change in possible_changes(solved, each, waivable)[: _TRIES * count]:
         case = _Case(solved, measure, change)
@@ -117,6 +123,11 @@ def helpful_changes(
         case.verify(stop, seed)
     cases.sort(key=lambda case: (-case.at_least, -case.at_most))
     return [case.told("places" if short else "points") for case in cases[:count] if case.at_most > 0]
+
+
+def _waivable(problem: Mapping[str, Any], solution: Mapping[str, Any], candidates: Candidates) -> Waivable:
+    forbidden = frozenset((pair["child"], pair["volunteer"]) for pair in problem.get("forbidden", []))
+    return Waivable(candidates, [entry["child"] for entry in solution["unplaced"]], forbidden)
 
 
 def _fullest(problem: Problem, stop: Stop, seed: int) -> tuple[Solved, _Measure]:

@@ -83,3 +83,27 @@ def test_a_ban_can_be_lifted_but_nobody_is_in_two_places() -> None:
     assert roster.helpful_changes(problem, roster.solve(problem), 9)[1]["code"] == "allowed"
     problem = problem_of([shift("s", 0, 60), shift("t", 30, 90)], [person("a")])
     assert [c["code"] for c in roster.helpful_changes(problem, roster.solve(problem))] == ["one_more_person"]
+
+
+def test_a_full_shift_that_lacks_a_lead_is_helped_by_one_instead_of_another() -> None:
+    shifts = [shift("s", 0, 60, needs=2, min_adults=1, min_leads=1)]
+    people = [person("a", lead=False), person("b", adult=False, lead=False, wishes={"s": 9})]
+    problem = problem_of(shifts, people)
+    solution = roster.solve(problem)
+    (change,) = roster.helpful_changes(problem, solution)
+    assert (change["code"], change["wanted"], change["instead_of"]) == ("one_more_person", ["adult", "lead"], "a")
+    problem["people"].append(person("new"))
+    assert solution["value"] - roster.solve(problem)["value"] == change["at_least"] == 600
+
+
+def test_nobody_who_is_fixed_gives_way() -> None:
+    shifts = [shift("s", 0, 60, needs=1, min_leads=1)]
+    problem = problem_of(shifts, [person("a", lead=False)], fixed=pairs(("s", "a")))
+    assert roster.helpful_changes(problem, roster.solve(problem)) == []
+
+
+@pytest.mark.parametrize("pair", [("nope", "a"), ("s", "nope")])
+def test_forcing_somebody_unknown_is_an_error(pair: tuple[str, str]) -> None:
+    problem = problem_of([shift("s", 0, 60)], [person("a")])
+    with pytest.raises(ValueError, match="'nope' is not in this problem"):
+        roster.forced_extra(problem, *pair)

@@ -57,6 +57,14 @@ def test_what_keeps_a_stop_out_of_a_route(changes: dict[str, Any], reason: dict[
     assert told["possible"] is (reason["code"] not in never)
 
 
+def test_every_rule_in_the_way_is_told_also_that_no_window_can_be_met() -> None:
+    problem = problem_of([team("a", capacity=1, to=19)], [stop("x", 1, demand=2, prize=1)])
+    told = routes.why_not(problem, routes.solve(problem), "x", "a")
+
+    assert told["possible"] is False
+    assert told["reasons"] == [{"code": "demand_too_large", "short": 1}, {"code": "window_unreachable"}]
+
+
 def test_a_swap_says_who_would_have_to_go_and_what_it_costs() -> None:
     problem = problem_of(
         [team("a", max_stops=1), team("b", start=3, end=3)],
