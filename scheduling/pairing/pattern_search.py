@@ -26,7 +26,7 @@ _NEVER = -(1 << 60)
 _NEAR = 5
 """Columns per child of which the first patterns are made."""
 _MOST_CHILDREN = 12
-_LEAST_COLUMNS = 2_000
+_LEAST_COLUMNS = 200
 _BROKEN = 0.3
 """A larger share of the columns in use is fractions: then columns take longer than patterns."""
 _WIDER = 2

@@ -85,10 +85,10 @@ def to_be_filled(seed: int, *, loads: bool = True) -> tuple[dict[str, Any], dict
 
 @contextmanager
 def by_patterns(wanted: bool) -> Iterator[None]:
-    """Send problems of any size down the path of large ones whose loads bind, where that is wanted."""
+    """Search problems of any size by patterns where that is wanted, else none."""
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pattern_search, "_LEAST_COLUMNS", 0 if wanted else 1 << 60)
         if wanted:
-            patch.setattr(pattern_search, "_LEAST_COLUMNS", 0)
             patch.setattr(pattern_search, "_BROKEN", -1.0)
         yield
 

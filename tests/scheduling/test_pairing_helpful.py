@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scheduling import pairing
+from scheduling.benchmarks.instances import with_loads
 from scheduling.faults import InvalidProblem
 from scheduling.pairing.candidates import Rule, Term, compute_candidates
 from scheduling.pairing.explain import helpful_changes
@@ -217,3 +218,30 @@ def test_what_an_option_gives_away_is_nothing_that_a_change_brings() -> None:
     fair = pairing.solve_fair(problem)
     assert fair["value"] == 7500 < pairing.solve(problem)["value"] == 8100
     assert helpful_changes(problem, fair) == helpful_changes(problem, pairing.solve(problem))
+
+
+def _every_change(problem: dict[str, Any]) -> list[dict[str, Any]]:
+    """List all single changes of the kinds that every problem has."""
+    per_day, slots = problem["grid"]["slots_per_day"], len(problem["centres"][0]["rooms"])
+    found: list[dict[str, Any]] = []
+    for volunteer in problem["volunteers"]:
+        name = volunteer["id"]
+        found += [{"code": "one_more_place", "volunteer": name}, {"code": "one_more_volunteer", "like": name}]
+        found += [{"code": "more_load", "volunteer": name}] if volunteer.get("max_load") is not None else []
+        free = set(volunteer["free"])
+        found += [{"code": "volunteer_free", "volunteer": name, "slot": t} for t in range(slots) if t not in free]
+    for child in problem["children"]:
+        free = set(child["free"])
+        found += [{"code": "child_free", "child": child["id"], "slot": t} for t in range(slots) if t not in free]
+    for centre in problem["centres"]:
+        found += [{"code": "one_more_room", "centre": centre["id"], "day": day} for day in range(slots // per_day)]
+    return found
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_in_small_problems_no_change_brings_more_than_the_first_that_is_told(seed: int) -> None:
+    problem = with_loads(instance(5, 3, seed, use_of_rooms=0.6), seed)
+    solution = pairing.solve(problem)
+    told = helpful_changes(problem, solution)
+    values = [pairing.solve(changed(problem, change))["value"] for change in _every_change(problem)]
+    assert max(values) - solution["value"] == (told[0]["gain"] if told else 0)

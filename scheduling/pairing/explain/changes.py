@@ -15,7 +15,7 @@ from scheduling.pairing.highs import Floats
 from scheduling.pairing.problem import NO_LIMIT, Ints, Problem
 from scheduling.pairing.rules import whole_loads
 
-_LEAST = 0.5
+LEAST = 0.5
 _MOST_CHILDREN = 100
 
 
@@ -58,39 +58,44 @@ class Waivable:
     forbidden: frozenset[tuple[str, str]]
 
 
-def possible_changes(solved: Solved, each: int, waivable: Waivable | None = None) -> list[Change]:
+def possible_changes(
+    solved: Solved, each: int, waivable: Waivable | None = None, *, least: float = LEAST
+) -> list[Change]:
     """List the changes that are worth something by the prices, the best first, at most ``each`` of a code.
 
     Parameters
     ----------
     solved : Solved
     each : int
+    least : float
+        What a change must be worth by the prices; they may see nothing where the relaxation is far from the truth.
     waivable : Waivable, optional
     """
     prices = tables(solved)
     found: list[Change] = []
-    makers = [_volunteers(solved, prices), _places(solved, prices), _loads(solved, prices), _pairs(solved, prices)]
+    makers = [_volunteers(solved, prices, least), _places(solved, prices, least), _loads(solved, prices, least)]
+    makers.append(_pairs(solved, prices, least))
     if solved.problem.grid is not None:
         hours = Hours(solved, prices)
-        makers += [_rooms(solved, prices, hours), *_slots(solved, prices, hours)]
+        makers += [_rooms(solved, prices, hours, least), *_slots(solved, prices, hours, least)]
     if waivable is not None:
-        makers.append(_waived(solved, prices, waivable))
+        makers.append(_waived(solved, prices, waivable, least))
     for maker in makers:
         found += sorted(maker, key=lambda change: -change.worth)[:each]
     return sorted(found, key=lambda change: -change.worth)
 
 
-def _largest(worth: Floats) -> Iterator[tuple[int, ...]]:
+def _largest(worth: Floats, least: float) -> Iterator[tuple[int, ...]]:
     """Yield the places of a table that are worth something."""
-    yield from (tuple(place) for place in np.argwhere(worth > _LEAST).tolist())
+    yield from (tuple(place) for place in np.argwhere(worth > least).tolist())
 
 
-def _volunteers(solved: Solved, prices: Tables) -> Iterator[Change]:
+def _volunteers(solved: Solved, prices: Tables, least: float) -> Iterator[Change]:
     """One more volunteer like one who is scarce: free, limited and liked as that one is."""
     problem = solved.problem
     limit = whole_loads(problem, np.where(problem.max_load == NO_LIMIT, 0, problem.max_load))
     worth = problem.max_children * prices.volunteer + limit * prices.load + prices.volunteer_hours.sum(axis=1)
-    for (volunteer,) in _largest(worth):
+    for (volunteer,) in _largest(worth, least):
         yield Change(
             "one_more_volunteer",
             {"like": problem.volunteers[volunteer]},
@@ -99,9 +104,9 @@ def _volunteers(solved: Solved, prices: Tables) -> Iterator[Change]:
         )
 
 
-def _places(solved: Solved, prices: Tables) -> Iterator[Change]:
+def _places(solved: Solved, prices: Tables, least: float) -> Iterator[Change]:
     """One more child for a volunteer."""
-    for (volunteer,) in _largest(prices.volunteer):
+    for (volunteer,) in _largest(prices.volunteer, least):
         yield Change(
             "one_more_place",
             {"volunteer": solved.problem.volunteers[volunteer]},
@@ -110,12 +115,12 @@ def _places(solved: Solved, prices: Tables) -> Iterator[Change]:
         )
 
 
-def _loads(solved: Solved, prices: Tables) -> Iterator[Change]:
+def _loads(solved: Solved, prices: Tables, least: float) -> Iterator[Change]:
     """One more unit of load for a volunteer, where whole loads can use it."""
     problem = solved.problem
     more = whole_loads(problem, problem.max_load + 1) - whole_loads(problem, problem.max_load)
-    worth = prices.load * more
-    for (volunteer,) in _largest(worth):
+    worth = np.where((more > 0) & (problem.max_load != NO_LIMIT), prices.load * more, -np.inf)
+    for (volunteer,) in _largest(worth, least):
         yield Change(
             "more_load",
             {"volunteer": solved.problem.volunteers[volunteer]},
@@ -134,13 +139,13 @@ def _best(solved: Solved, prices: Tables, child: Ints, volunteer: Ints, gain: In
     return np.asarray(worth - np.where(meets, hours.cost(child, volunteer), np.inf).min(axis=1, initial=np.inf))
 
 
-def _pairs(solved: Solved, prices: Tables) -> Iterator[Change]:
+def _pairs(solved: Solved, prices: Tables, least: float) -> Iterator[Change]:
     """A forbidden pair allowed."""
     problem = solved.problem
     which = np.flatnonzero(problem.forbidden).astype(np.int64)
     child, volunteer = problem.child[which], problem.volunteer[which]
     worth = _best(solved, prices, child, volunteer, _gain(solved, problem.score[which]), problem.load[which])
-    for (i,) in _largest(worth):
+    for (i,) in _largest(worth, least):
         yield Change(
             "pair_allowed",
             {"child": problem.children[int(child[i])], "volunteer": problem.volunteers[int(volunteer[i])]},
@@ -157,7 +162,7 @@ def _gain(solved: Solved, score: Ints) -> Ints:
     return score + int(solved.model.gain[0] - problem.score[columns.candidate[0]])
 
 
-def _rooms(solved: Solved, prices: Tables, hours: Hours) -> Iterator[Change]:
+def _rooms(solved: Solved, prices: Tables, hours: Hours, least: float) -> Iterator[Change]:
     """One more room at a centre for a day."""
     problem = solved.problem
     days = (len(problem.centres), problem.slots // problem.slots_per_day)
@@ -172,7 +177,7 @@ def _rooms(solved: Solved, prices: Tables, hours: Hours) -> Iterator[Change]:
         more = (surplus[:, None] - hours.cost(child, volunteer))[pair, slot]
         np.maximum.at(opened, (problem.centre[child[pair]], slot // problem.slots_per_day), more)
     worth = worth + opened
-    for centre, day in _largest(worth):
+    for centre, day in _largest(worth, least):
         slots = list(range(day * problem.slots_per_day, (day + 1) * problem.slots_per_day))
         yield Change(
             "one_more_room",
@@ -182,11 +187,11 @@ def _rooms(solved: Solved, prices: Tables, hours: Hours) -> Iterator[Change]:
         )
 
 
-def _slots(solved: Solved, prices: Tables, hours: Hours) -> Iterator[Iterator[Change]]:
+def _slots(solved: Solved, prices: Tables, hours: Hours, least: float) -> Iterator[Iterator[Change]]:
     """One more free slot of a volunteer, or of a child, who lacks only that one for a session."""
     problem = solved.problem
-    of_volunteer = np.zeros((len(problem.volunteers), problem.slots))
-    of_child = np.zeros((len(problem.children), problem.slots))
+    of_volunteer = np.full((len(problem.volunteers), problem.slots), -np.inf)
+    of_child = np.full((len(problem.children), problem.slots), -np.inf)
     for block in blocks(eligible(solved)):
         child, volunteer = problem.child[block], problem.volunteer[block]
         surplus = prices.surplus(child, volunteer, _gain(solved, problem.score[block]), problem.load[block])
@@ -195,7 +200,7 @@ def _slots(solved: Solved, prices: Tables, hours: Hours) -> Iterator[Iterator[Ch
             (of_volunteer, volunteer, hours.volunteer_gap(child, volunteer)),
             (of_child, child, hours.child_gap(child, volunteer)),
         ):
-            pair, start = np.nonzero((gap >= 0) & (more > _LEAST))
+            pair, start = np.nonzero((gap >= 0) & (more > least))
             np.maximum.at(table, (person[pair], gap[pair, start]), more[pair, start])
     yield (
         Change(
@@ -204,7 +209,7 @@ def _slots(solved: Solved, prices: Tables, hours: Hours) -> Iterator[Iterator[Ch
             float(of_volunteer[volunteer, slot]),
             partial(edits.with_volunteer_slot, volunteer=volunteer, slot=slot),
         )
-        for volunteer, slot in _largest(of_volunteer)
+        for volunteer, slot in _largest(of_volunteer, least)
     )
     yield (
         Change(
@@ -213,11 +218,11 @@ def _slots(solved: Solved, prices: Tables, hours: Hours) -> Iterator[Iterator[Ch
             float(of_child[child, slot]),
             partial(edits.with_child_slot, child=child, slot=slot),
         )
-        for child, slot in _largest(of_child)
+        for child, slot in _largest(of_child, least)
     )
 
 
-def _waived(solved: Solved, prices: Tables, waivable: Waivable) -> Iterator[Change]:
+def _waived(solved: Solved, prices: Tables, waivable: Waivable, least: float) -> Iterator[Change]:
     """A rule waived for one pair that it alone excludes."""
     problem, candidates, children = solved.problem, waivable.candidates, waivable.children
     child_at = {name: i for i, name in enumerate(problem.children)}
@@ -232,7 +237,7 @@ def _waived(solved: Solved, prices: Tables, waivable: Waivable) -> Iterator[Chan
             volunteer = np.array([volunteer_at[other] for other in blocked], dtype=np.int64)
             child = np.full(len(blocked), child_at[name], dtype=np.int64)
             worth = _best(solved, prices, child, volunteer, _gain(solved, scores), np.full_like(scores, load))
-            for (i,) in _largest(worth):
+            for (i,) in _largest(worth, least):
                 yield Change(
                     "rule_waived",
                     {"rule": rule, "child": name, "volunteer": blocked[i], "score": int(scores[i])},

@@ -1,5 +1,7 @@
 """The changes that help most, each with what it brings: proven by solving the changed problem again."""
 
+import math
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -7,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from scheduling.pairing.candidates import Candidates
-from scheduling.pairing.explain.changes import Change, Waivable, possible_changes
+from scheduling.pairing.explain.changes import LEAST, Change, Waivable, possible_changes
 from scheduling.pairing.explain.solved import Solved, model_of, recall, same_columns, same_duals
 from scheduling.pairing.fixed import settle
 from scheduling.pairing.found import unit_of
@@ -21,6 +23,10 @@ from scheduling.stop import Stop
 
 _MARGIN, _CLOSE = 5, 60
 _TRIES = 3
+_SMALL = 500
+"""So few columns are solved again in no time: there more changes are tried, also such as prices see nothing in."""
+_MORE = 6
+"""How many times as many."""
 _NEAR = 4
 """So many columns for each child, those worth most at the old prices, are in the first program of a bound."""
 
@@ -78,7 +84,8 @@ def helpful_changes(
         How many of one code at most.
     verify : int, optional
         How many are solved again at most, those first of which the relaxation lets hope most; as many as needed if not
-        given. The others are known by ``at_most`` alone.
+        given. Small problems are tried in more ways: there six times as many, or six times ``count``. The others are
+        known by ``at_most`` alone.
     candidates : Candidates, optional
         What the problem's candidates were computed from; then rules may be waived for children with empty places.
     solved : Solved, optional
@@ -110,19 +117,31 @@ def helpful_changes(
         solved = recall(problem, solution, stop, seed)
     waivable = None if candidates is None else _waivable(problem, solution, candidates)
     cases = []
-    for change in possible_changes(solved, each, waivable)[: _TRIES * count]:
+    more, least = (_MORE, -math.inf) if solved.columns.count <= _SMALL else (1, LEAST)
+    enough = (more * count if more > 1 else None) if verify is None else more * verify
+    for change in possible_changes(solved, more * each, waivable, least=least)[: more * _TRIES * count]:
         case = _Case(solved, measure, change)
         case.bound(stop, seed)
         if case.at_most > 0:
             cases.append(case)
     cases.sort(key=lambda case: -case.at_most)
     for number, case in enumerate(cases):
-        reached = sorted((other.at_least for other in cases), reverse=True)[count - 1 : count]
-        if number == verify or stop.cut() or (reached and reached[0] >= case.at_most):
+        reached = [other.at_least for other in _best(cases, count, each)][count - 1 :]
+        if number == enough or stop.cut() or (reached and reached[0] >= case.at_most):
             break
         case.verify(stop, seed)
-    cases.sort(key=lambda case: (-case.at_least, -case.at_most))
-    return [case.told("places" if short else "points") for case in cases[:count] if case.at_most > 0]
+    return [case.told("places" if short else "points") for case in _best(cases, count, each) if case.at_most > 0]
+
+
+def _best(cases: "list[_Case]", count: int, each: int) -> "list[_Case]":
+    """Return the cases that are known to bring most, so many of one code at most."""
+    found: list[_Case] = []
+    taken: Counter[str] = Counter()
+    for case in sorted(cases, key=lambda case: (-case.at_least, -case.at_most)):
+        if taken[case.code] < each and len(found) < count:
+            taken[case.code] += 1
+            found.append(case)
+    return found
 
 
 def _waivable(problem: Mapping[str, Any], solution: Mapping[str, Any], candidates: Candidates) -> Waivable:
@@ -155,6 +174,11 @@ class _Case:
         self._solved, self._measure, self._change = solved, measure, change
         self.at_least = 0
         self.at_most = 0
+
+    @property
+    def code(self) -> str:
+        """What kind of change it is."""
+        return self._change.code
 
     def _model(self) -> Model:
         return self._measure.model(self._change.apply(self._solved.problem))
