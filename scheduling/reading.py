@@ -39,6 +39,9 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return marked
 
 
+_NESTED = frozenset((dict, list, TwiceNamed))
+
+
 @contextmanager
 def _without_collection() -> Iterator[None]:
     """Hold the collector of circular garbage: it would walk again and again through what is being read."""
@@ -92,15 +95,20 @@ def parse_json(text: str | bytes) -> Any:
         raise InvalidProblem([Fault("$", "JSON", "a number of more digits than can be read")]) from None
 
 
-def repeated_keys(document: object, path: str = "$") -> list[Fault]:
-    """Return a fault for each key that stands twice in one object of a parsed document."""
-    faults = [Fault(path + step(key), "each key once", "the key twice") for key in getattr(document, "twice", ())]
-    if isinstance(document, dict):
-        for key, value in document.items():
-            faults += repeated_keys(value, path + step(key))
-    elif isinstance(document, list):
-        for number, value in enumerate(document):
-            faults += repeated_keys(value, f"{path}[{number}]")
+def repeated_keys(document: object) -> list[Fault]:
+    """Return a fault for each key that stands twice in one object of a parsed document, however deep."""
+    faults: list[Fault] = []
+    todo = [("$", document)]
+    while todo:
+        path, value = todo.pop()
+        inner: list[tuple[str, object]] = []
+        if isinstance(value, dict):
+            twice = getattr(value, "twice", ())
+            faults += [Fault(path + step(key), "each key once", "the key twice") for key in twice]
+            inner = [(path + step(key), each) for key, each in value.items() if type(each) in _NESTED]
+        elif isinstance(value, list):
+            inner = [(f"{path}[{number}]", each) for number, each in enumerate(value) if type(each) in _NESTED]
+        todo += reversed(inner)
     return faults
 
 

@@ -282,6 +282,7 @@ class _Listed:
         left = smaller(left, share, values_of)
         part, program = left.model, program_of(left.model)
         if program is None:
+            search.take(sorted(left.taken))  # all that there is
             return
 
         def found(chosen: list[int], value: int) -> None:

@@ -345,6 +345,12 @@ def test_check_says_of_a_key_that_stands_twice_that_nobody_knows_which_is_meant(
     )
 
 
+def test_check_reads_as_deep_as_the_parser_does(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    for deep in (100, 900, 980, 990, 995, 5000):
+        text = json.dumps(small_answer() | {"run": 1}).replace('"run": 1', '"run": ' + "[" * deep + "]" * deep)
+        assert checked(small(), text, tmp_path, capsys)[0] in (0, 1)
+
+
 def test_check_refuses_a_problem_whose_fixed_pairs_cannot_stand(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

@@ -110,10 +110,19 @@ def test_a_search_that_looks_among_few_alone_ends_with_the_same_value(
     monkeypatch.setattr(pattern_search, "_LEAST_COLUMNS", 0)
     monkeypatch.setattr(pattern_search, "_ROUNDS", 0)
     monkeypatch.setattr(remainders, "_MANY", 0)
+    found: list[int] = []
+    look = pattern_search._Listed._look
+
+    def looked(self: pattern_search._Listed, share: float, care: branching.Care) -> None:
+        look(self, share, care)
+        found.append(self._search.value())
+
+    monkeypatch.setattr(pattern_search._Listed, "_look", looked)
     for few in (0, 10):
         monkeypatch.setattr(remainders, "_FEW", few)
         solution = pairing.solve(problem)
         assert (solution["status"], solution["value"]) == ("optimal", value)
+    assert all(value - each < value // 50 for each in found)  # what is taken to the last pattern is a solution, too
 
 
 @pytest.mark.parametrize("seed", [0, 2])
