@@ -39,9 +39,6 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return marked
 
 
-_NESTED = frozenset((dict, list, TwiceNamed))
-
-
 @contextmanager
 def _without_collection() -> Iterator[None]:
     """Hold the collector of circular garbage: it would walk again and again through what is being read."""
@@ -95,6 +92,10 @@ def parse_json(text: str | bytes) -> Any:
         raise InvalidProblem([Fault("$", "JSON", "a number of more digits than can be read")]) from None
 
 
+def _named_twice(value: Mapping[Any, Any], path: str) -> list[Fault]:
+    return [Fault(path + step(key), "each key once", "the key twice") for key in getattr(value, "twice", ())]
+
+
 def repeated_keys(document: object) -> list[Fault]:
     """Return a fault for each key that stands twice in one object of a parsed document, however deep."""
     faults: list[Fault] = []
@@ -103,11 +104,10 @@ def repeated_keys(document: object) -> list[Fault]:
         path, value = todo.pop()
         inner: list[tuple[str, object]] = []
         if isinstance(value, dict):
-            twice = getattr(value, "twice", ())
-            faults += [Fault(path + step(key), "each key once", "the key twice") for key in twice]
-            inner = [(path + step(key), each) for key, each in value.items() if type(each) in _NESTED]
+            faults += _named_twice(value, path)
+            inner = [(path + step(key), each) for key, each in value.items() if isinstance(each, (dict, list))]
         elif isinstance(value, list):
-            inner = [(f"{path}[{number}]", each) for number, each in enumerate(value) if type(each) in _NESTED]
+            inner = [(f"{path}[{number}]", each) for number, each in enumerate(value) if isinstance(each, (dict, list))]
         todo += reversed(inner)
     return faults
 
@@ -131,6 +131,10 @@ class Reader:
         """Note a fault whose finding is a phrase, not a value."""
         self.faults.append(Fault(path, expected, found))
 
+    def once(self, value: Mapping[Any, Any], path: str) -> None:
+        """Note the keys of an object that stand twice in it."""
+        self.faults += _named_twice(value, path)
+
     def finish(self) -> None:
         """Raise `InvalidProblem` if anything was noted."""
         if self.faults:
@@ -144,8 +148,7 @@ class Reader:
             self.fault(path, "an object", value)
             return None
         known = ", ".join([*required, *optional])
-        for key in getattr(value, "twice", ()):
-            self.complaint(path + step(key), "each key once", "the key twice")
+        self.once(value, path)
         for key in value:
             if key not in required and key not in optional:
                 self.complaint(path + step(key), f"one of the keys {known}", "an unknown key")

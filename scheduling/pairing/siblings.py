@@ -158,8 +158,9 @@ def _decide_links(model: Model, links: Links, chosen: list[int], stop: Stop, see
         if loaded:
             relaxed = relax(tied, best.chosen, stop, seed, best.priced)
         ceiling, top = relaxed.prices.bound_with(), min(best.bound, relaxed.prices.bound)
+        margin = -(-_MARGIN // unit)
         found = decide(
-            tied.rows, tied.gain, ceiling, best.chosen, stop, seed, top=top, margin=_MARGIN // unit, report=best.heard
+            tied.rows, tied.gain, ceiling, best.chosen, stop, seed, top=top, margin=margin, report=best.heard
         )
         best.take(found.chosen or [])
         best.lower(found.bound)

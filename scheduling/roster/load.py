@@ -135,8 +135,7 @@ class _Parts(Lists):
         return self._numbers(value, f"{path}.skills", 0)
 
     def _numbers(self, value: Mapping[Any, Any], path: str, low: int | None) -> dict[str, int]:
-        for key in getattr(value, "twice", ()):
-            self.reader.complaint(path + step(key), "each key once", "the key twice")
+        self.reader.once(value, path)
         numbers = {}
         for key, item in value.items():
             name = self.reader.identifier(key, path)

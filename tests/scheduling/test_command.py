@@ -186,9 +186,14 @@ class _Sips(io.RawIOBase):
         return count or None
 
 
+def _unbuffered(raw: io.RawIOBase) -> io.TextIOWrapper:
+    """Return a text stream without a buffer, as Python makes its own with `-u`; its stubs know only buffered ones."""
+    return io.TextIOWrapper(raw, write_through=True)  # type: ignore[type-var]
+
+
 def test_a_stream_that_takes_a_little_at_a_time_gets_everything(monkeypatch: pytest.MonkeyPatch) -> None:
     sips = _Sips(10**6)
-    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(sips, write_through=True))  # type: ignore[type-var]
+    monkeypatch.setattr(sys, "stdout", _unbuffered(sips))
     assert command.main(["pairing", SMALL]) == 0
     assert json.loads(sips.taken)["status"] == "optimal"
 
@@ -196,7 +201,7 @@ def test_a_stream_that_takes_a_little_at_a_time_gets_everything(monkeypatch: pyt
 def test_a_stream_that_takes_no_more_is_no_success(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(_Sips(40), write_through=True))  # type: ignore[type-var]
+    monkeypatch.setattr(sys, "stdout", _unbuffered(_Sips(40)))
     monkeypatch.setattr(os, "dup2", lambda *_: None)
     assert command.main(["pairing", SMALL]) == 2
     assert "standard output: expected a reader" in capsys.readouterr().err
