@@ -17,8 +17,8 @@ OPTIONS: Mapping[str, tuple[str, str, str]] = {
 }
 """Options of pairing: module, function, what they ask."""
 
-_REFUSE: Mapping[str, tuple[str, str]] = {"pairing": ("fixed", "refuse"), "roster": ("fixed", "refuse")}
-"""Module and function that read a problem and look at what is decided beforehand, where a kind has that."""
+_REFUSE: Mapping[str, str] = {"pairing": "refuse", "roster": "refuse"}
+"""What reads a problem and looks at what is decided beforehand, where a kind has that."""
 
 _EMPTY: Mapping[str, Mapping[str, object]] = {
     "pairing": {"placed": 0, "score": 0, "pairs": [], "unplaced": []},
@@ -35,7 +35,7 @@ def load(kind: str) -> Callable[[object], object]:
 
 def refuse(kind: str) -> Callable[[object], object]:
     """Return what raises `InvalidProblem` for a wrong problem, and for ``fixed`` entries that cannot stand."""
-    found: Callable[[object], object] = _part(kind, *_REFUSE.get(kind, ("load",)))
+    found: Callable[[object], object] = _part(kind, "load", _REFUSE.get(kind, "load"))
     return found
 
 

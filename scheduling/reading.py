@@ -3,6 +3,7 @@
 import gc
 import json
 import re
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import chain
@@ -13,6 +14,9 @@ from scheduling.faults import Fault, InvalidProblem, quote, step
 LARGEST = 10**9
 """Largest absolute value of any number in a problem, so that exact 64-bit proofs cannot overflow."""
 
+
+UNREAD = LARGEST + 1
+"""What a limit that cannot be read counts as while the rest of a wrong document is looked through."""
 
 _CONTAINERS = frozenset((dict, list))
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -164,15 +168,17 @@ class Reader:
         self.fault(path, "a list", value)
         return []
 
-    def integer(self, value: object, path: str, low: int = -LARGEST, high: int = LARGEST) -> int:
-        """Read an integer from ``low`` to ``high``; a fault reads as ``low``."""
+    def integer(
+        self, value: object, path: str, low: int = -LARGEST, high: int = LARGEST, *, instead: int | None = None
+    ) -> int:
+        """Read an integer from ``low`` to ``high``; a fault reads as ``instead``, or as ``low``."""
         if is_integer(value) and low <= value <= high:
             return value
         expected = f"an integer from {low} to {high}"
         if high == LARGEST and not (is_integer(value) and value > high):
             expected = "an integer" if low == -LARGEST else f"an integer, {low} or more"
         self.fault(path, expected, value)
-        return low
+        return low if instead is None else instead
 
     def identifier(self, value: object, path: str) -> str | None:
         """Read an id: a string that is not empty and can be written as UTF-8."""
@@ -196,29 +202,53 @@ class Lists:
     ----------
     reader : Reader
     document : mapping
+
+    Notes
+    -----
+    A reference to an id that is in no list is a fault, unless the list cannot be read, or has entries whose ids cannot
+    be read: each of these may be what one unknown id refers to. Where there are more unknown ids than such entries, all
+    are told (`references`).
     """
 
     def __init__(self, reader: Reader, document: Mapping[str, Any]) -> None:
         self.reader, self.document = reader, document
-        self.unsure: set[str] = set()
-        """Lists of which something could not be read, so that a reference to it may be right after all."""
+        self.twice: dict[str, set[object]] = defaultdict(set)
+        """Per list, the ids (or pairs) that stand twice, so that nobody knows which entry a reference means."""
+        self._unread: set[str] = set()
+        self._nameless: Counter[str] = Counter()
+        self._unknown: dict[str, list[tuple[object, Fault]]] = defaultdict(list)
 
     def list(self, key: str) -> list[Any]:
-        """Read a list; one that cannot be read, or an id in it, would make every reference to it look wrong."""
+        """Read a list."""
         value = self.document.get(key)
         if not isinstance(value, list | tuple):
-            self.unsure.add(key)
+            self._unread.add(key)
         return self.reader.items(value, f"$.{key}") if key in self.document else []
+
+    def nameless(self, key: str) -> None:
+        """Note that an entry of a list has no id that can be read."""
+        self._nameless[key] += 1
 
     def id(self, key: str, record: Mapping[str, Any], path: str, seen: Mapping[str, int]) -> str | None:
         """Read the id of an entry of a list, new in that list."""
         name = self.reader.identifier(record["id"], f"{path}.id") if "id" in record else None
         if name is not None and name in seen:
             self.reader.fault(f"{path}.id", "an id not used before in this list", name)
+            self.twice[key].add(name)
             name = None
         if name is None:
-            self.unsure.add(key)
+            self.nameless(key)
         return name
+
+    def unknown(self, where: str, what: object, path: str, expected: str) -> None:
+        """Note a reference to something that a list does not have; `references` tells whether it is a fault."""
+        self._unknown[where].append((what, Fault(path, expected, quote(what))))
+
+    def references(self) -> None:
+        """Tell of all references to what is in no list, once all lists are read."""
+        for where, found in self._unknown.items():
+            if where not in self._unread and len({what for what, _ in found}) > self._nameless[where]:
+                self.reader.faults += [fault for _, fault in found]
 
     def pair(
         self,
@@ -229,16 +259,16 @@ class Lists:
         """Read two references; each of ``known`` gives key, list and ids of one."""
         found: list[str] = []
         for key, where, ids in known:
-            if key not in record:
+            name = self.reader.identifier(record[key], f"{path}.{key}") if key in record else None
+            if name is None:
                 continue
-            name = self.reader.identifier(record[key], f"{path}.{key}")
-            if name is not None and name not in ids and where not in self.unsure:
-                self.reader.fault(f"{path}.{key}", f"the id of a {key}", name)
-            elif name is not None:
-                found.append(name)
+            if name not in ids:
+                self.unknown(where, name, f"{path}.{key}", f"the id of a {key}")
+            found.append(name)
         return (found[0], found[1]) if len(found) == 2 else None
 
-    def once(self, pairs: Mapping[tuple[str, str], tuple[Any, ...]], pair: tuple[str, str], path: str) -> None:
-        """Note a pair that stands twice."""
+    def once(self, pairs: Mapping[tuple[str, str], tuple[Any, ...]], pair: tuple[str, str], path: str) -> bool:
+        """Note a pair that stands twice; tell whether it is new."""
         if pair in pairs:
             self.reader.complaint(path, f"each pair once (it stands at {pairs[pair][0]})", f"{quote(list(pair))} again")
+        return pair not in pairs

@@ -1,30 +1,22 @@
 """Pairs that the caller has decided: whether they can stand, alone and together."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from scheduling.faults import Fault, InvalidProblem, quote
 from scheduling.pairing.columns import Columns, Reason, build_columns, starts
 from scheduling.pairing.highs import solve_integer
-from scheduling.pairing.load import load
 from scheduling.pairing.placement import Placement
 from scheduling.pairing.problem import NO_LIMIT, Problem
 from scheduling.pairing.rules import build_rows
+from scheduling.reading import UNREAD
 from scheduling.stop import Stop
 
 _NODES = 100_000
 
-
-def refuse(problem: object) -> None:
-    """Refuse a problem file that is wrong, or whose fixed pairs cannot stand.
-
-    Raises
-    ------
-    InvalidProblem
-        With every fault.
-    """
-    checked = load(problem)
-    if checked.fixed.any():
-        settle(checked, build_columns(checked))
+Found = list[tuple[int, Fault]]
+"""Faults, each with the candidate whose entry is at fault."""
 
 
 def settle(problem: Problem, columns: Columns) -> list[int]:
@@ -38,21 +30,62 @@ def settle(problem: Problem, columns: Columns) -> list[int]:
     Raises
     ------
     InvalidProblem
-        Naming each entry of ``fixed`` that cannot stand alone, is too many for a child or a volunteer, or cannot meet
-        together with the entries before it.
+        With every fault of ``fixed`` (`broken`).
     """
     entries = sorted(np.flatnonzero(problem.fixed).tolist(), key=lambda i: _position(problem, i))
     if not entries:
         return []
-    faults = _too_many(problem, entries)
-    for candidate in entries:
-        faults += _alone(problem, columns, candidate)
-    if faults:
-        raise InvalidProblem(faults)
-    together = _together(problem, columns, entries)
+    together = _together(problem, columns, entries) if all(columns.of(i) for i in entries) else None
     if together is None:
-        raise InvalidProblem(_clashes(problem, columns, entries))
+        unknown = Fault("$.fixed", "pairs that can meet together", "no hours and rooms for all of them")
+        raise InvalidProblem(broken(_only(problem, entries)) or [unknown])
     return together
+
+
+def broken(problem: Problem) -> list[Fault]:
+    """Return every fault of fixed pairs.
+
+    Parameters
+    ----------
+    problem : Problem
+        With no candidates but the fixed pairs.
+
+    Returns
+    -------
+    list of Fault
+        In the order of ``fixed``. An entry is named for each limit that it and the entries before it exceed together,
+        for hours that do not exist, and for not meeting together with the entries before it that can.
+    """
+    entries = sorted(range(len(problem.child)), key=lambda i: _position(problem, i))
+    faults = _too_many(problem, entries)
+    boundless = replace(
+        problem,
+        places=np.full_like(problem.places, UNREAD),
+        max_children=np.full_like(problem.max_children, UNREAD),
+        max_load=np.full_like(problem.max_load, NO_LIMIT),
+    )
+    columns = build_columns(boundless)
+    faults += [(candidate, _alone(problem, columns, candidate)) for candidate in entries if not columns.of(candidate)]
+    able = [candidate for candidate in entries if columns.of(candidate)]
+    if _together(boundless, columns, able) is None:
+        faults += _clashes(boundless, columns, able)
+    return [fault for _, fault in sorted(faults, key=lambda found: _position(problem, found[0]))]
+
+
+def _only(problem: Problem, entries: list[int]) -> Problem:
+    """Return a problem with no candidates but its fixed pairs."""
+    kept = np.array(sorted(entries), dtype=np.int64)
+    return replace(
+        problem,
+        child=problem.child[kept],
+        volunteer=problem.volunteer[kept],
+        score=problem.score[kept],
+        load=problem.load[kept],
+        forbidden=problem.forbidden[kept],
+        fixed=problem.fixed[kept],
+        fixed_start=problem.fixed_start[kept],
+        fixed_path={new: problem.fixed_path[old] for new, old in enumerate(kept.tolist())},
+    )
 
 
 def _position(problem: Problem, candidate: int) -> int:
@@ -65,9 +98,9 @@ def _names(problem: Problem, candidate: int) -> str:
     return quote([child, problem.volunteers[int(problem.volunteer[candidate])]])
 
 
-def _too_many(problem: Problem, entries: list[int]) -> list[Fault]:
+def _too_many(problem: Problem, entries: list[int]) -> Found:
     """Name the entries beyond a child's places, a volunteer's children and a volunteer's load."""
-    faults = []
+    faults: Found = []
     places, children = problem.places.tolist(), problem.max_children.tolist()
     load = problem.max_load.tolist()
     for candidate in entries:
@@ -76,33 +109,31 @@ def _too_many(problem: Problem, entries: list[int]) -> list[Fault]:
         places[child] -= 1
         if places[child] < 0:
             limit = int(problem.places[child])
-            faults.append(Fault(path, f"at most {limit} fixed pairs of this child (its places)", names))
+            faults.append((candidate, Fault(path, f"at most {limit} fixed pairs of this child (its places)", names)))
         children[volunteer] -= 1
         if children[volunteer] < 0:
             limit = int(problem.max_children[volunteer])
-            faults.append(Fault(path, f"at most {limit} fixed pairs of this volunteer (max_children)", names))
+            faults.append(
+                (candidate, Fault(path, f"at most {limit} fixed pairs of this volunteer (max_children)", names))
+            )
         if problem.max_load[volunteer] != NO_LIMIT:
             load[volunteer] -= int(problem.load[candidate])
             if load[volunteer] < 0:
                 limit = int(problem.max_load[volunteer])
-                faults.append(Fault(path, f"fixed pairs of this volunteer within max_load {limit}", names))
+                faults.append((candidate, Fault(path, f"fixed pairs of this volunteer within max_load {limit}", names)))
     return faults
 
 
-def _alone(problem: Problem, columns: Columns, candidate: int) -> list[Fault]:
-    """Name an entry that has no column of its own."""
-    if len(columns.of(candidate)):
-        return []
+def _alone(problem: Problem, columns: Columns, candidate: int) -> Fault:
+    """Return the fault of an entry that has no column of its own."""
     reason = columns.closed_reason(candidate)
     path, names = problem.fixed_path[candidate], _names(problem, candidate)
     if reason is Reason.NO_COMMON_TIME:
-        return [Fault(path, "a pair with a session that is free for both", names)]
+        return Fault(path, "a pair with a session that is free for both", names)
     if reason is Reason.NO_ROOM:
-        return [Fault(path, "a pair with a session for which the centre has a room", names)]
-    if reason is Reason.VOLUNTEER_LOAD:
-        return []
+        return Fault(path, "a pair with a session for which the centre has a room", names)
     start = int(problem.fixed_start[candidate])
-    return [Fault(f"{path}.start", _start_expected(problem, candidate), f"{start} ({names})")]
+    return Fault(f"{path}.start", _start_expected(problem, candidate), f"{start} ({names})")
 
 
 def _start_expected(problem: Problem, candidate: int) -> str:
@@ -131,9 +162,9 @@ def _together(problem: Problem, columns: Columns, entries: list[int]) -> list[in
     return placement.chosen()
 
 
-def _clashes(problem: Problem, columns: Columns, entries: list[int]) -> list[Fault]:
+def _clashes(problem: Problem, columns: Columns, entries: list[int]) -> Found:
     """Name each entry that cannot meet together with the entries before it, and the fewest it clashes with."""
-    faults = []
+    faults: Found = []
     standing: list[int] = []
     for candidate in entries:
         if _together(problem, columns, [*standing, candidate]) is not None:
@@ -145,11 +176,7 @@ def _clashes(problem: Problem, columns: Columns, entries: list[int]) -> list[Fau
             if _together(problem, columns, [*without, candidate]) is None:
                 core = without
         others = ", ".join(problem.fixed_path[i] for i in core)
-        faults.append(
-            Fault(
-                problem.fixed_path[candidate],
-                f"a pair that can meet together with {others}",
-                f"no hours and rooms for all of them ({_names(problem, candidate)})",
-            )
-        )
+        expected = f"a pair that can meet together with {others}"
+        found = f"no hours and rooms for all of them ({_names(problem, candidate)})"
+        faults.append((candidate, Fault(problem.fixed_path[candidate], expected, found)))
     return faults

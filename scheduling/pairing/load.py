@@ -1,15 +1,18 @@
 """From JSON values to a `Problem`, strictly."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import replace
 from operator import itemgetter
 from typing import Any
 
 import numpy as np
 
 from scheduling.faults import quote
-from scheduling.pairing.problem import NO_LIMIT, NO_START, Bools, Grid, Ints, Problem
-from scheduling.reading import LARGEST, Lists, Reader
+from scheduling.pairing.arrange import Candidates, Pairs, Parts, People, arrange, whole
+from scheduling.pairing.columns import build_columns
+from scheduling.pairing.fixed import broken, settle
+from scheduling.pairing.problem import NO_LIMIT, NO_START, Grid, Problem
+from scheduling.reading import LARGEST, UNREAD, Lists, Reader
 
 _MOST_SLOTS = 20_160
 _KEYS = ("kind", "version", "children", "volunteers", "candidates", "place_value")
@@ -35,8 +38,8 @@ def load(problem: object) -> Problem:
     Raises
     ------
     InvalidProblem
-        With every fault of form, reference and number; ``fixed`` entries that break a hard rule together are left to
-        `scheduling.pairing.fixed.settle`.
+        With every fault of form, reference and number, and then with every fault of ``fixed``, too; where nothing else
+        is wrong, ``fixed`` entries that break a hard rule are left to `scheduling.pairing.fixed.settle`.
     """
     reader = Reader()
     timed = isinstance(problem, dict) and "grid" in problem
@@ -50,35 +53,25 @@ def load(problem: object) -> Problem:
     place_value = document.get("place_value")
     if place_value is not None:
         place_value = reader.integer(place_value, "$.place_value")
-    parts = _Parts(reader, document, timed, grid)
-    centres, rooms = parts.centres()
-    children = parts.children(centres)
-    volunteers = parts.volunteers()
-    candidates = parts.candidates(children.index, volunteers.index)
-    fixed = parts.fixed(children.index, volunteers.index)
-    forbidden = parts.forbidden(children.index, volunteers.index)
-    _match(reader, candidates, fixed, forbidden, children.index, volunteers.index)
-    reader.finish()
-    return _arrange(grid, place_value, centres, rooms, children, volunteers, candidates, fixed, forbidden)
+    lists = _Lists(reader, document, timed, grid)
+    parts = lists.parts(grid, place_value)
+    if reader.faults:
+        reader.faults += broken(arrange(lists.decided(parts)))
+        reader.finish()
+    return arrange(parts)
 
 
-@dataclass(slots=True)
-class _People:
-    index: dict[str, int]
-    rows: list[tuple[Any, ...]]
+def refuse(problem: object) -> None:
+    """Refuse a problem file that is wrong, or whose fixed pairs cannot stand.
 
-
-Pairs = dict[tuple[str, str], tuple[Any, ...]]
-
-
-@dataclass(slots=True)
-class Candidates:
-    """The candidates in the order of the document; people are numbered in theirs."""
-
-    child: Ints
-    volunteer: Ints
-    score: Ints
-    load: Ints
+    Raises
+    ------
+    InvalidProblem
+        With every fault.
+    """
+    checked = load(problem)
+    if checked.fixed.any():
+        settle(checked, build_columns(checked))
 
 
 def _plain_slots(value: list[Any], slots: int) -> bool:
@@ -104,7 +97,7 @@ def _plain_candidates(
         load = list(map(_LOAD_OF, items)) if size == {4} else [item.get("load", 1) for item in items]
         if any(set(map(type, values)) != {int} for values in (score, load)):
             return None
-        found = Candidates(_whole(child), _whole(volunteer), _whole(score), _whole(load))
+        found = Candidates(whole(child), whole(volunteer), whole(score), whole(load))
     except (KeyError, TypeError, OverflowError):
         return None
     if size == {3, 4} and sum("load" in item for item in items) != sum(len(item) == 4 for item in items):
@@ -114,17 +107,31 @@ def _plain_candidates(
     return found if in_range and (pair[1:] != pair[:-1]).all() else None
 
 
-class _Parts(Lists):
-    """Reads the lists of the document one by one."""
+class _Lists(Lists):
+    """Reads the lists of the document one by one; what cannot be read limits nothing."""
 
     def __init__(self, reader: Reader, document: Mapping[str, Any], timed: bool, grid: Grid | None) -> None:
         super().__init__(reader, document)
         self.timed, self.grid = timed, grid
+        self._slot_count = grid.slots if grid else 0
+
+    def parts(self, grid: Grid | None, place_value: int | None) -> Parts:
+        """Read everything, in the order of the document, and then what refers to what."""
+        centres, rooms = self.centres()
+        children, volunteers = self.children(centres), self.volunteers()
+        candidates = self.candidates(children.index, volunteers.index)
+        fixed = self.fixed(children.index, volunteers.index)
+        forbidden = self.forbidden(children.index, volunteers.index)
+        parts = Parts(grid, place_value, centres, rooms, children, volunteers, candidates, fixed, forbidden)
+        self._match(parts)
+        self.references()
+        return parts
 
     def _slots(self, value: object, path: str) -> list[int]:
-        if type(value) is list and _plain_slots(value, self.grid.slots if self.grid else 0):
+        if type(value) is list and _plain_slots(value, self._slot_count):
             return value
-        slots = []
+        before = len(self.reader.faults)
+        slots: list[int] = []
         seen: set[int] = set()
         high = self.grid.slots - 1 if self.grid else LARGEST
         for i, item in enumerate(self.reader.items(value, path)):
@@ -134,7 +141,7 @@ class _Parts(Lists):
                     self.reader.fault(f"{path}[{i}]", "each slot once", slot)
                 seen.add(slot)
                 slots.append(slot)
-        return slots
+        return slots if len(self.reader.faults) == before and self.grid else list(range(self._slot_count))
 
     def centres(self) -> tuple[dict[str, int], list[list[int]]]:
         index: dict[str, int] = {}
@@ -143,23 +150,30 @@ class _Parts(Lists):
             path = f"$.centres[{i}]"
             record = self.reader.record(item, path, ("id", "rooms"))
             if record is None:
-                self.unsure.add("centres")
+                self.nameless("centres")
                 continue
             name = self.id("centres", record, path, index)
-            found = self.reader.items(record["rooms"], f"{path}.rooms") if "rooms" in record else []
-            plain = set(map(type, found)) == {int} and 0 <= min(found) <= max(found) <= LARGEST
-            numbers = found if plain else [self.reader.integer(n, f"{path}.rooms[{k}]", 0) for k, n in enumerate(found)]
-            if "rooms" in record and self.grid and isinstance(record["rooms"], list) and len(found) != self.grid.slots:
-                self.reader.complaint(
-                    f"{path}.rooms", f"{self.grid.slots} numbers (days x slots_per_day)", f"{len(found)} numbers"
-                )
+            numbers = self._rooms(record, f"{path}.rooms")
             if name is not None:
                 index[name] = len(rooms)
                 rooms.append(numbers)
         return index, rooms
 
-    def children(self, centres: Mapping[str, int]) -> _People:
-        people = _People({}, [])
+    def _rooms(self, record: Mapping[str, Any], path: str) -> list[int]:
+        without_limit = [UNREAD] * self._slot_count
+        if "rooms" not in record:
+            return without_limit
+        before = len(self.reader.faults)
+        found = self.reader.items(record["rooms"], path)
+        if set(map(type, found)) != {int} or not 0 <= min(found) <= max(found) <= LARGEST:
+            for k, number in enumerate(found):
+                self.reader.integer(number, f"{path}[{k}]", 0)
+        if self.grid and isinstance(record["rooms"], list) and len(found) != self.grid.slots:
+            self.reader.complaint(path, f"{self.grid.slots} numbers (days x slots_per_day)", f"{len(found)} numbers")
+        return found if len(self.reader.faults) == before and self.grid else without_limit
+
+    def children(self, centres: Mapping[str, int]) -> People:
+        people = People({}, [])
         for i, item in enumerate(self.list("children")):
             path = f"$.children[{i}]"
             record = (
@@ -168,15 +182,15 @@ class _Parts(Lists):
                 else self.reader.record(item, path, _CHILD, ("centre",))
             )
             if record is None:
-                self.unsure.add("children")
+                self.nameless("children")
                 continue
             name = self.id("children", record, path, people.index)
-            places = self.reader.integer(record["places"], f"{path}.places", 0) if "places" in record else 0
+            places = self._limit(record, "places", path)
             centre = self._centre(record, path, centres)
-            free: list[int] = []
+            free = list(range(self._slot_count))
             length, meets = 1, "home"
             if self.timed:
-                free = self._slots(record["free"], f"{path}.free") if "free" in record else []
+                free = self._slots(record["free"], f"{path}.free") if "free" in record else free
                 if "session_slots" in record:
                     length = self.reader.integer(record["session_slots"], f"{path}.session_slots", 1)
                 if "meets" in record:
@@ -185,35 +199,38 @@ class _Parts(Lists):
                         self.reader.fault(f"{path}.meets", '"centre" or "home"', meets)
             if name is not None:
                 people.index[name] = len(people.rows)
-                people.rows.append((name, places, centre, free, length, meets == "centre"))
+                people.rows.append((name, places, centre, free, length, meets == "centre" and centre is not None))
         return people
 
+    def _limit(self, record: Mapping[str, Any], key: str, path: str) -> int:
+        return self.reader.integer(record[key], f"{path}.{key}", 0, instead=UNREAD) if key in record else UNREAD
+
     def _centre(self, record: Mapping[str, Any], path: str, centres: Mapping[str, int]) -> str | None:
+        """Return the child's centre, None where it is not known."""
         if "centre" not in record:
             return None
         centre = self.reader.identifier(record["centre"], f"{path}.centre")
-        if self.timed and centre is not None and centre not in centres and "centres" not in self.unsure:
-            self.reader.fault(f"{path}.centre", "the id of a centre", centre)
-        return centre
+        if not self.timed or centre is None or centre in centres:
+            return None if centre in self.twice["centres"] else centre
+        self.unknown("centres", centre, f"{path}.centre", "the id of a centre")
+        return None
 
-    def volunteers(self) -> _People:
-        people = _People({}, [])
+    def volunteers(self) -> People:
+        people = People({}, [])
         required = (*_VOLUNTEER, "free") if self.timed else _VOLUNTEER
         for i, item in enumerate(self.list("volunteers")):
             path = f"$.volunteers[{i}]"
             record = self.reader.record(item, path, required, ("max_load",))
             if record is None:
-                self.unsure.add("volunteers")
+                self.nameless("volunteers")
                 continue
             name = self.id("volunteers", record, path, people.index)
-            most = (
-                self.reader.integer(record["max_children"], f"{path}.max_children", 0)
-                if "max_children" in record
-                else 0
-            )
+            most = self._limit(record, "max_children", path)
             limit = record.get("max_load")
-            limit = NO_LIMIT if limit is None else self.reader.integer(limit, f"{path}.max_load", 0)
-            free = self._slots(record["free"], f"{path}.free") if self.timed and "free" in record else []
+            limit = NO_LIMIT if limit is None else self.reader.integer(limit, f"{path}.max_load", 0, instead=NO_LIMIT)
+            free = list(range(self._slot_count))
+            if self.timed and "free" in record:
+                free = self._slots(record["free"], f"{path}.free")
             if name is not None:
                 people.index[name] = len(people.rows)
                 people.rows.append((name, most, limit, free))
@@ -237,19 +254,22 @@ class _Parts(Lists):
         for i, item in enumerate(items):
             path = f"$.candidates[{i}]"
             record = self.reader.record(item, path, ("child", "volunteer", "score"), ("load",))
+            pair = self._pair(record, path, children, volunteers) if record is not None else None
+            if pair is None:
+                self.nameless("candidates")
             if record is None:
                 continue
-            pair = self._pair(record, path, children, volunteers)
             score = self.reader.integer(record["score"], f"{path}.score") if "score" in record else 0
             load_ = self.reader.integer(record["load"], f"{path}.load", 0) if "load" in record else 1
             if pair is not None and pair[0] in children and pair[1] in volunteers:
-                self.once(pairs, pair, path)
+                if not self.once(pairs, pair, path):
+                    self.twice["candidates"].add(pair)
                 pairs.setdefault(pair, (path, score, load_))
         return Candidates(
-            child=_whole([children[child] for child, _ in pairs]),
-            volunteer=_whole([volunteers[volunteer] for _, volunteer in pairs]),
-            score=_whole([entry[1] for entry in pairs.values()]),
-            load=_whole([entry[2] for entry in pairs.values()]),
+            child=whole([children[child] for child, _ in pairs]),
+            volunteer=whole([volunteers[volunteer] for _, volunteer in pairs]),
+            score=whole([entry[1] for entry in pairs.values()]),
+            load=whole([entry[2] for entry in pairs.values()]),
         )
 
     def fixed(self, children: Mapping[str, int], volunteers: Mapping[str, int]) -> Pairs:
@@ -262,7 +282,8 @@ class _Parts(Lists):
             pair = self._pair(record, path, children, volunteers)
             start = record.get("start") if self.timed else None
             if start is not None:
-                start = self.reader.integer(start, f"{path}.start", 0, self.grid.slots - 1 if self.grid else LARGEST)
+                last = self.grid.slots - 1 if self.grid else LARGEST
+                start = self.reader.integer(start, f"{path}.start", 0, last, instead=NO_START)
             if pair is not None:
                 self.once(pairs, pair, path)
                 pairs.setdefault(pair, (path, NO_START if start is None else start))
@@ -278,6 +299,40 @@ class _Parts(Lists):
                 pairs.setdefault(pair, (path,))
         return pairs
 
+    def _match(self, parts: Parts) -> None:
+        """Look for fixed pairs that are no candidates, or forbidden."""
+        if not parts.fixed:
+            return
+        children, volunteers = parts.children.index, parts.volunteers.index
+        listed = set(zip(parts.candidates.child.tolist(), parts.candidates.volunteer.tolist(), strict=True))
+        for pair, (path, _) in parts.fixed.items():
+            at = children.get(pair[0]), volunteers.get(pair[1])
+            if None not in at and at not in listed:
+                self.unknown("candidates", pair, path, "a pair listed among the candidates")
+            if pair in parts.forbidden:
+                expected = f"a pair that is not forbidden (see {parts.forbidden[pair][0]})"
+                self.reader.complaint(path, expected, quote(list(pair)))
+
+    def decided(self, parts: Parts) -> Parts:
+        """Return nothing but the fixed pairs of which both are known, as the only candidates, of a wrong document.
+
+        Without a grid that can be read there is no timetable.
+        """
+        children, volunteers = parts.children.index, parts.volunteers.index
+        sure = (children.keys() - self.twice["children"], volunteers.keys() - self.twice["volunteers"])
+        fixed = {pair: entry for pair, entry in parts.fixed.items() if pair[0] in sure[0] and pair[1] in sure[1]}
+        at = [(children[child], volunteers[volunteer]) for child, volunteer in fixed]
+        listed = parts.candidates
+        pairs = zip(listed.child.tolist(), listed.volunteer.tolist(), strict=True)
+        loads = dict(zip(pairs, listed.load.tolist(), strict=True))
+        unsure = self.twice["candidates"]
+        load = [0 if pair in unsure else loads.get(where, 0) for pair, where in zip(fixed, at, strict=True)]
+        numbers = whole([child for child, _ in at]), whole([volunteer for _, volunteer in at])
+        only = Candidates(*numbers, np.zeros(len(at), dtype=np.int64), whole(load))
+        if parts.grid is None:
+            fixed = {pair: (path, NO_START) for pair, (path, _) in fixed.items()}
+        return replace(parts, candidates=only, fixed=fixed, forbidden={})
+
 
 def _grid(reader: Reader, value: object) -> Grid | None:
     record = reader.record(value, "$.grid", ("days", "slots_per_day"))
@@ -292,90 +347,3 @@ def _grid(reader: Reader, value: object) -> Grid | None:
         reader.complaint("$.grid", f"at most {_MOST_SLOTS} slots in all", f"{days * per_day} slots")
         return None
     return Grid(days, per_day)
-
-
-def _match(
-    reader: Reader,
-    candidates: Candidates,
-    fixed: Pairs,
-    forbidden: Pairs,
-    children: Mapping[str, int],
-    volunteers: Mapping[str, int],
-) -> None:
-    if not fixed:
-        return
-    listed = set(zip(candidates.child.tolist(), candidates.volunteer.tolist(), strict=True))
-    for pair, (path, _) in fixed.items():
-        if (children.get(pair[0]), volunteers.get(pair[1])) not in listed:
-            reader.complaint(path, "a pair listed among the candidates", quote(list(pair)))
-        if pair in forbidden:
-            reader.complaint(path, f"a pair that is not forbidden (see {forbidden[pair][0]})", quote(list(pair)))
-
-
-def _slot_matrix(rows: list[list[int]], slots: int) -> Bools:
-    matrix = np.zeros((len(rows), slots), dtype=np.bool_)
-    for i, free in enumerate(rows):
-        matrix[i, free] = True
-    return matrix
-
-
-def _whole(values: Collection[int]) -> Ints:
-    return np.fromiter(values, dtype=np.int64, count=len(values))
-
-
-def _arrange(
-    grid: Grid | None,
-    place_value: int | None,
-    centre_index: Mapping[str, int],
-    rooms: list[list[int]],
-    children: _People,
-    volunteers: _People,
-    candidates: Candidates,
-    fixed: Pairs,
-    forbidden: Pairs,
-) -> Problem:
-    slots = grid.slots if grid else 0
-    centres = sorted(centre_index)
-    centre_at = {name: i for i, name in enumerate(centres)}
-    kids = sorted(children.rows, key=lambda row: row[0])
-    helpers = sorted(volunteers.rows, key=lambda row: row[0])
-    child_at = {row[0]: i for i, row in enumerate(kids)}
-    volunteer_at = {row[0]: i for i, row in enumerate(helpers)}
-    child = _whole([child_at[name] for name in children.index])[candidates.child]
-    volunteer = _whole([volunteer_at[name] for name in volunteers.index])[candidates.volunteer]
-    order = np.lexsort((volunteer, child))
-    child, volunteer = child[order], volunteer[order]
-    key = child * len(helpers) + volunteer
-    fixed_start = np.full(len(key), NO_START, dtype=np.int64)
-    is_fixed = np.zeros(len(key), dtype=np.bool_)
-    is_forbidden = np.zeros(len(key), dtype=np.bool_)
-    fixed_path = {}
-    for (kid, helper), (path, start) in fixed.items():
-        at = int(np.searchsorted(key, child_at[kid] * len(helpers) + volunteer_at[helper]))
-        is_fixed[at], fixed_start[at], fixed_path[at] = True, start, path
-    banned = _whole([child_at[kid] * len(helpers) + volunteer_at[helper] for kid, helper in forbidden])
-    is_forbidden[np.isin(key, banned)] = True
-    return Problem(
-        grid=grid,
-        place_value=place_value,
-        children=tuple(child_at),
-        volunteers=tuple(volunteer_at),
-        centres=tuple(centres),
-        places=_whole([row[1] for row in kids]),
-        session=_whole([row[4] for row in kids]),
-        centre=_whole([centre_at[row[2]] if grid else -1 for row in kids]),
-        at_centre=np.array([row[5] for row in kids], dtype=np.bool_),
-        child_free=_slot_matrix([row[3] for row in kids], slots),
-        max_children=_whole([row[1] for row in helpers]),
-        max_load=_whole([row[2] for row in helpers]),
-        volunteer_free=_slot_matrix([row[3] for row in helpers], slots),
-        rooms=np.array([rooms[centre_index[name]] for name in centres], dtype=np.int64).reshape(len(centres), slots),
-        child=child,
-        volunteer=volunteer,
-        score=candidates.score[order],
-        load=candidates.load[order],
-        forbidden=is_forbidden,
-        fixed=is_fixed,
-        fixed_start=fixed_start,
-        fixed_path=fixed_path,
-    )

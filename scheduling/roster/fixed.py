@@ -1,7 +1,8 @@
 """Assignments that are decided: they must stand together, or each that cannot is named."""
 
+from collections.abc import Collection
+
 from scheduling.faults import Fault, InvalidProblem
-from scheduling.roster.load import load
 from scheduling.roster.model import Model
 from scheduling.roster.problem import Ints, Problem
 from scheduling.roster.standing import Obstacle, Reason, Standing
@@ -13,17 +14,8 @@ _EXPECTED = {
     Reason.MAX_SHIFTS: "at most max_shifts fixed shifts of one person",
     Reason.SHIFT_FULL: "at most needs fixed people in a shift",
 }
-
-
-def refuse(problem: object) -> None:
-    """Refuse a problem file that is wrong, or whose fixed assignments break a hard rule.
-
-    Raises
-    ------
-    InvalidProblem
-        With every fault.
-    """
-    refuse_broken(load(problem))
+_COUNTED = frozenset((Reason.MAX_SHIFTS, Reason.SHIFT_FULL))
+_OF_TIME = _EXPECTED.keys() - _COUNTED
 
 
 def refuse_broken(problem: Problem) -> None:
@@ -32,21 +24,41 @@ def refuse_broken(problem: Problem) -> None:
     Raises
     ------
     InvalidProblem
-        Naming each entry of ``fixed`` that breaks a rule, by itself or beside the entries before it.
+        With every fault of ``fixed`` (`broken`).
     """
-    standing = Standing(problem)
-    faults = []
-    for (shift, person), path in problem.fixed.items():
-        obstacles = standing.obstacles(shift, person)
-        if obstacles:
-            faults.append(Fault(path, _EXPECTED[obstacles[0].reason], _found(problem, person, obstacles[0])))
-        else:
-            standing.add(shift, person)
+    faults = broken(problem)
     if faults:
         raise InvalidProblem(faults)
 
 
-def _found(problem: Problem, person: int, obstacle: Obstacle) -> str:
+def broken(problem: Problem, timeless: Collection[str] = ()) -> list[Fault]:
+    """Return every fault of fixed assignments.
+
+    Parameters
+    ----------
+    problem : Problem
+    timeless : collection of str
+        Shifts whose times are not known, so that no rule about time can be broken by them.
+
+    Returns
+    -------
+    list of Fault
+        In the order of ``fixed``: an entry is named for each rule that it breaks, by itself or together with the
+        entries before it.
+    """
+    standing, timed = Standing(problem), Standing(problem)
+    faults = []
+    for (shift, person), path in problem.fixed.items():
+        found = [each for each in standing.obstacles(shift, person) if each.reason in _COUNTED]
+        if problem.shifts[shift] not in timeless:
+            found += [each for each in timed.obstacles(shift, person) if each.reason in _OF_TIME]
+            timed.add(shift, person)
+        standing.add(shift, person)
+        faults += [Fault(path, _EXPECTED[each.reason], _told(problem, person, each)) for each in found]
+    return faults
+
+
+def _told(problem: Problem, person: int, obstacle: Obstacle) -> str:
     beside = [problem.fixed[shift, person] for shift in obstacle.shifts if (shift, person) in problem.fixed]
     return obstacle.reason.value + (f" (see {', '.join(beside[:3])})" if beside else "")
 

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from scheduling.faults import quote, step
-from scheduling.reading import Lists, Reader
+from scheduling.reading import LARGEST, UNREAD, Lists, Reader
+from scheduling.roster.fixed import broken, refuse_broken
 from scheduling.roster.problem import NO_LIMIT, Ints, Problem, Weights
 
 _KEYS = ("kind", "version", "shifts", "people", "weights")
@@ -32,8 +33,8 @@ def load(problem: object) -> Problem:
     Raises
     ------
     InvalidProblem
-        With every fault of form, reference and number; ``fixed`` entries that break a hard rule are left to
-        `scheduling.roster.fixed.settle`.
+        With every fault of form, reference and number, and then with every fault of ``fixed``, too; where nothing else
+        is wrong, ``fixed`` entries that break a hard rule are left to `scheduling.roster.fixed.refuse_broken`.
     """
     reader = Reader()
     document = reader.record(problem, "$", _KEYS, _OPTIONAL)
@@ -41,26 +42,41 @@ def load(problem: object) -> Problem:
         reader.finish()
         raise AssertionError("a document that is no object is a fault")
     reader.heading(document, "roster")
-    parts = _Parts(reader, document)
-    shifts, people = parts.shifts(), parts.people()
-    parts.wishes(shifts, people)
-    sets = {key: parts.pairs(key, shifts, people) for key in _OPTIONAL}
+    lists = _Lists(reader, document)
+    shifts, people = lists.shifts(), lists.people()
+    lists.wishes(shifts, people)
+    sets = {key: lists.pairs(key, shifts, people) for key in _OPTIONAL}
     weights = _weights(reader, document)
     for pair, (path,) in sets["fixed"].items():
         if pair in sets["forbidden"]:
             expected = f"a pair that is not forbidden (see {sets['forbidden'][pair][0]})"
             reader.complaint(path, expected, quote(list(pair)))
-    reader.finish()
+    lists.references()
     if _worst(shifts, people, sets, weights) >= _EXACT:
         reader.complaint("$.weights", "weights and numbers whose worst roster costs less than 2^53", "more than that")
-    reader.finish()
+    if reader.faults:
+        timeless = frozenset(name for name, shift in shifts.items() if not shift.timed)
+        reader.faults += broken(_arrange(shifts, people, lists.decided(sets, shifts, people), weights), timeless)
+        reader.finish()
     return _arrange(shifts, people, sets, weights)
+
+
+def refuse(problem: object) -> None:
+    """Refuse a problem file that is wrong, or whose fixed assignments break a hard rule.
+
+    Raises
+    ------
+    InvalidProblem
+        With every fault.
+    """
+    refuse_broken(load(problem))
 
 
 @dataclass(slots=True)
 class _Shift:
     start: int
     end: int
+    timed: bool
     needs: int
     adults: int
     leads: int
@@ -90,15 +106,13 @@ def _weights(reader: Reader, document: Mapping[str, Any]) -> Weights:
     return Weights(**found)
 
 
-class _Parts(Lists):
-    """Reads shifts, people and the sets of pairs."""
+class _Lists(Lists):
+    """Reads shifts, people and the sets of pairs; what cannot be read limits nothing."""
 
-    def _whole(self, record: Mapping[str, Any], key: str, path: str, low: int = 0, high: int | None = None) -> int:
+    def _whole(self, record: Mapping[str, Any], key: str, path: str, high: int = LARGEST, instead: int = 0) -> int:
         if key not in record:
-            return low
-        if high is None:
-            return self.reader.integer(record[key], f"{path}.{key}", low)
-        return self.reader.integer(record[key], f"{path}.{key}", low, high)
+            return instead
+        return self.reader.integer(record[key], f"{path}.{key}", 0, high, instead=instead)
 
     def _yes(self, record: Mapping[str, Any], key: str, path: str) -> bool:
         if key in record and not isinstance(record[key], bool):
@@ -112,19 +126,22 @@ class _Parts(Lists):
             path = f"$.shifts[{i}]"
             record = self.reader.record(item, path, _SHIFT)
             if record is None:
-                self.unsure.add("shifts")
+                self.nameless("shifts")
                 continue
             name = self.id("shifts", record, path, seen)
             before = len(self.reader.faults)
-            start = self._whole(record, "start", path, 0, _LAST_MINUTE)
-            end = self._whole(record, "end", path, 0, _LAST_MINUTE)
-            if len(self.reader.faults) == before and {"start", "end"} <= record.keys() and end <= start:
+            start = self._whole(record, "start", path, _LAST_MINUTE)
+            end = self._whole(record, "end", path, _LAST_MINUTE)
+            timed = len(self.reader.faults) == before and {"start", "end"} <= record.keys()
+            if timed and end <= start:
                 self.reader.complaint(f"{path}.end", f"a time after start ({start})", str(record["end"]))
-            needs, adults, leads = (self._whole(record, key, path) for key in ("needs", "min_adults", "min_leads"))
+                timed = False
+            needs = self._whole(record, "needs", path, instead=UNREAD)
+            adults, leads = self._whole(record, "min_adults", path), self._whole(record, "min_leads", path)
             skills = self._skill_needs(record, path)
             if name is not None:
                 seen[name] = i
-                found[name] = _Shift(start, end, needs, adults, leads, skills)
+                found[name] = _Shift(start, end, timed, needs, adults, leads, skills)
         return found
 
     def _skill_needs(self, record: Mapping[str, Any], path: str) -> dict[str, int]:
@@ -140,7 +157,7 @@ class _Parts(Lists):
         for key, item in value.items():
             name = self.reader.identifier(key, path)
             at = path + step(key)
-            number = self.reader.integer(item, at) if low is None else self.reader.integer(item, at, low)
+            number = self.reader.integer(item, at, -LARGEST if low is None else low, instead=0)
             if name is not None:
                 numbers[name] = number
         return numbers
@@ -152,17 +169,19 @@ class _Parts(Lists):
             path = f"$.people[{i}]"
             record = self.reader.record(item, path, _PERSON, ("max_shifts", "wishes"))
             if record is None:
-                self.unsure.add("people")
+                self.nameless("people")
                 continue
             name = self.id("people", record, path, seen)
-            most = NO_LIMIT if record.get("max_shifts") is None else self._whole(record, "max_shifts", path)
+            most = NO_LIMIT
+            if record.get("max_shifts") is not None:
+                most = self._whole(record, "max_shifts", path, instead=NO_LIMIT)
             person = _Person(
                 path,
                 self._yes(record, "adult", path),
                 self._yes(record, "lead", path),
                 self._skills(record, path),
                 self._intervals(record, path),
-                self._whole(record, "max_minutes_per_week", path),
+                self._whole(record, "max_minutes_per_week", path, instead=UNREAD),
                 most,
                 self._whole(record, "min_rest", path),
                 record.get("wishes", {}),
@@ -187,7 +206,9 @@ class _Parts(Lists):
         return names
 
     def _intervals(self, record: Mapping[str, Any], path: str) -> list[tuple[int, int]]:
+        """Return the intervals of a person, all time there is where they cannot be read."""
         intervals = []
+        so_far = len(self.reader.faults)
         given = self.reader.items(record["available"], f"{path}.available") if "available" in record else []
         for i, item in enumerate(given):
             at = f"{path}.available[{i}]"
@@ -199,6 +220,8 @@ class _Parts(Lists):
             if len(self.reader.faults) == before and high <= low:
                 self.reader.complaint(f"{at}[1]", f"a time after {low}", str(high))
             intervals.append((low, high))
+        if "available" not in record or len(self.reader.faults) > so_far:
+            return [(0, LARGEST)]
         return intervals
 
     def wishes(self, shifts: Mapping[str, _Shift], people: Mapping[str, _Person]) -> None:
@@ -211,8 +234,8 @@ class _Parts(Lists):
             for key, number in self._numbers(person.found_wishes, path, None).items():
                 if key in shifts:
                     person.wishes[key] = number
-                elif "shifts" not in self.unsure:
-                    self.reader.complaint(path + step(key), "the id of a shift", quote(key))
+                else:
+                    self.unknown("shifts", key, path + step(key), "the id of a shift")
 
     def pairs(self, key: str, shifts: Mapping[str, _Shift], people: Mapping[str, _Person]) -> Pairs:
         pairs: Pairs = {}
@@ -229,12 +252,20 @@ class _Parts(Lists):
                 pairs.setdefault(pair, (path,))
         return pairs
 
+    def decided(
+        self, sets: Mapping[str, Pairs], shifts: Mapping[str, _Shift], people: Mapping[str, _Person]
+    ) -> Mapping[str, Pairs]:
+        """Return nothing but the fixed assignments of which shift and person are known, of a wrong document."""
+        sure = (shifts.keys() - self.twice["shifts"], people.keys() - self.twice["people"])
+        fixed = {pair: entry for pair, entry in sets["fixed"].items() if pair[0] in sure[0] and pair[1] in sure[1]}
+        return {"fixed": fixed, "forbidden": {}, "previous": {}}
+
 
 def _worst(
     shifts: Mapping[str, _Shift], people: Mapping[str, _Person], sets: Mapping[str, Pairs], weights: Weights
 ) -> int:
     """Return more than any roster can cost, so that no sum can leave what is computed exactly."""
-    places = sum(shift.needs for shift in shifts.values())
+    places = sum(shift.needs for shift in shifts.values() if shift.needs != UNREAD)
     return (
         weights.uncovered * places
         + weights.missing_adult * sum(shift.adults for shift in shifts.values())

@@ -35,12 +35,13 @@ def load(problem: object) -> Problem:
         reader.finish()
         raise AssertionError("a document that is no object is a fault")
     reader.heading(document, "routes")
-    duration = _matrix(reader, document, "duration", None)
-    distance = duration
+    rows = document.get("duration")
+    places = len(rows) if isinstance(rows, list | tuple) else None
+    duration = distance = _matrix(reader, document, "duration", None)
     if document.get("distance") is not None:
-        distance = _matrix(reader, document, "distance", None if duration is None else len(duration))
-    parts = _Parts(reader, document, None if duration is None else len(duration))
-    teams, stops = parts.teams(), parts.stops()
+        distance = _matrix(reader, document, "distance", places)
+    lists = _Lists(reader, document, places)
+    teams, stops = lists.teams(), lists.stops()
     team_cost = reader.integer(document["team_cost"], "$.team_cost", 0) if "team_cost" in document else 0
     reader.finish()
     if duration is None or distance is None:
@@ -78,7 +79,7 @@ def _matrix(reader: Reader, document: Mapping[str, Any], key: str, size: int | N
     if len(rows) > _MOST_PLACES:
         reader.complaint(path, f"at most {_MOST_PLACES} places", f"{len(rows)}")
         return None
-    if size is not None and size != len(rows) and len(reader.faults) == before:
+    if size is not None and size != len(rows) and isinstance(document[key], list | tuple):
         reader.complaint(path, f"{size} rows, like $.duration", f"{len(rows)}")
     for i, row in enumerate(rows):
         _row(reader, row, f"{path}[{i}]", len(rows))
@@ -99,7 +100,7 @@ def _row(reader: Reader, row: object, path: str, size: int) -> None:
         reader.integer(number, f"{path}[{j}]", 0)
 
 
-class _Parts(Lists):
+class _Lists(Lists):
     """Reads teams and stops; ``places`` is how many there are, None where that is not known."""
 
     def __init__(self, reader: Reader, document: Mapping[str, Any], places: int | None) -> None:
