@@ -7,8 +7,8 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from typing import Any
 
-from scheduling.listing import listing_faults, why_faults
 from scheduling.pairing.check_options import Facts, fairness_faults, wishes_faults
+from scheduling.pairing.check_unfilled import unfilled_faults
 
 _KEYS = {"kind", "status", "value", "bound", "placed", "score", "pairs", "unplaced", "run"}
 _OPTIONS = {"fairness": fairness_faults, "wishes": wishes_faults}
@@ -46,7 +46,7 @@ def check(problem: Mapping[str, Any], solution: object) -> list[str]:
     if faults:
         return faults
     if solution["status"] in ("infeasible", "unknown"):
-        return _no_answer(problem, solution)
+        return unfilled_faults(problem, solution)
     checker = _Checker(problem)
     checker.pairs(solution["pairs"])
     checker.fixed()
@@ -54,29 +54,6 @@ def check(problem: Mapping[str, Any], solution: object) -> list[str]:
     checker.unplaced(solution["unplaced"])
     checker.options(solution)
     return checker.faults
-
-
-def _no_answer(problem: Mapping[str, Any], solution: Mapping[str, Any]) -> list[str]:
-    faults = []
-    if problem["place_value"] is not None and not _cut_short(solution):
-        faults.append(f"$.status: {solution['status']!r} is impossible where places may stay empty")
-    if solution["pairs"] != []:
-        faults.append("$.pairs: expected none without a solution")
-    for key in ("placed", "score"):
-        if not _whole(solution[key]) or solution[key] != 0:
-            faults.append(f"$.{key}: expected 0 without a solution")
-    faults += why_faults(solution)
-    faults += [f"$.{key}: expected null without a solution" for key in ("value", "bound") if solution[key] is not None]
-    faults += [f"$.{key}: expected null without a solution" for key in _OPTIONS if solution.get(key) is not None]
-    children = {child["id"] for child in problem["children"]}
-    faults += listing_faults(solution["unplaced"], "$.unplaced", "child", children, counted=True)
-    return faults
-
-
-def _cut_short(solution: Mapping[str, Any]) -> bool:
-    """Tell whether a search was ended before it had anything."""
-    run = solution["run"]
-    return solution["status"] == "unknown" and isinstance(run, dict) and run.get("interrupted") is True
 
 
 def _whole(value: object) -> bool:

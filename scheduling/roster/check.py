@@ -65,8 +65,13 @@ def _no_answer(problem: Mapping[str, Any], solution: Mapping[str, Any]) -> list[
     for key in ("value", "bound"):
         if solution.get(key) is not None:
             faults.append(f"$.{key}: expected null without a solution")
-    shifts = {shift["id"] for shift in problem["shifts"]}
-    return faults + listing_faults(solution.get("uncovered"), "$.uncovered", "shift", shifts, counted=True)
+    needs = {shift["id"]: shift["needs"] for shift in problem["shifts"]}
+    listed = listing_faults(solution.get("uncovered"), "$.uncovered", "shift", needs, counted=True)
+    for i, entry in enumerate([] if listed else solution["uncovered"]):
+        most = needs[entry["shift"]]
+        if entry["missing"] > most:
+            listed.append(f"$.uncovered[{i}].missing: the shift needs {most} people, found {entry['missing']}")
+    return faults + listed
 
 
 def _whole(value: object) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
-from scheduling.listing import listing_faults, why_faults
+from scheduling.routes.check_unvisited import unvisited_faults
 
 _KEYS = {"kind", "status", "value", "routes", "left_out", "run"}
 _OPTIONAL = {"bound"}
@@ -45,33 +45,13 @@ def check(problem: Mapping[str, Any], solution: object) -> list[str]:
     if faults:
         return faults
     if solution["status"] in _WITHOUT:
-        return _no_answer(problem, solution)
+        return unvisited_faults(problem, solution)
     checker = _Checker(problem)
     checker.routes(solution["routes"])
     checker.required()
     checker.left_out(solution["left_out"])
     checker.totals(solution)
     return checker.faults
-
-
-def _no_answer(problem: Mapping[str, Any], solution: Mapping[str, Any]) -> list[str]:
-    faults = []
-    if all(stop.get("prize") is not None for stop in problem["stops"]) and not _cut_short(solution):
-        faults.append(f"$.status: {solution['status']!r} is impossible where every stop may be left out")
-    if solution["routes"] != []:
-        faults.append("$.routes: expected none without a solution")
-    faults += why_faults(solution)
-    for key in ("value", "bound"):
-        if solution.get(key) is not None:
-            faults.append(f"$.{key}: expected null without a solution")
-    stops = {stop["id"] for stop in problem["stops"]}
-    return faults + listing_faults(solution["left_out"], "$.left_out", "stop", stops, counted=False)
-
-
-def _cut_short(solution: Mapping[str, Any]) -> bool:
-    """Tell whether a search was ended before it had anything."""
-    run = solution["run"]
-    return solution["status"] == "unknown" and isinstance(run, dict) and run.get("interrupted") is True
 
 
 def _whole(value: object) -> bool:

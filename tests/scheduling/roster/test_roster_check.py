@@ -91,3 +91,13 @@ def test_change_is_counted_both_ways() -> None:
 @pytest.mark.parametrize("solution", [None, [], 3, {}, {"kind": "roster", "status": ["optimal"]}])
 def test_what_is_no_solution_file_is_told_so(solution: Any) -> None:
     assert roster.check(small(), solution) != []
+
+
+def test_a_search_that_was_cut_short_leaves_no_more_places_than_there_are() -> None:
+    nothing = {"kind": "roster", "status": "unknown", "value": None, "bound": None, "assignments": [], "parts": {}}
+    nothing |= {"why": {"code": "none_found_in_time"}, "run": {"interrupted": True}}
+    needs = small()["shifts"][0]["needs"]
+    for missing, told in ((needs, []), (needs + 1, [f"the shift needs {needs} people, found {needs + 1}"])):
+        entry = {"shift": small()["shifts"][0]["id"], "missing": missing, "reasons": []}
+        faults = roster.check(small(), nothing | {"uncovered": [entry]})
+        assert [fault.split(": ")[1] for fault in faults] == told

@@ -1,0 +1,124 @@
+"""Check a solution file that says that not every required stop can be visited, from the two files alone.
+
+Shares no code with the solver. That no routes exist cannot be recomputed in all cases; routes that refute it can be
+looked for, and are, for a while.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from scheduling.listing import listing_faults, why_faults
+
+_LOOKS = 200_000
+"""So many routes are looked at, at most: about two seconds."""
+
+Order = list[Mapping[str, Any]]
+
+
+def unvisited_faults(problem: Mapping[str, Any], solution: Mapping[str, Any]) -> list[str]:
+    """Return a line per fault of a solution file without a solution.
+
+    Parameters
+    ----------
+    problem : mapping
+        A valid problem.
+    solution : mapping
+        With all keys of a solution file and the status ``infeasible`` or ``unknown``.
+    """
+    faults, proven = [], solution["status"] == "infeasible"
+    required = [stop for stop in problem["stops"] if stop.get("prize") is None]
+    if not required and (proven or not _cut_short(solution)):
+        faults.append(f"$.status: {solution['status']!r} is impossible where every stop may be left out")
+    if solution["routes"] != []:
+        faults.append("$.routes: expected none without a solution")
+    faults += why_faults(solution)
+    for key in ("value", "bound"):
+        if solution.get(key) is not None:
+            faults.append(f"$.{key}: expected null without a solution")
+    known = {stop["id"]: stop for stop in problem["stops"]}
+    faults += listing_faults(solution["left_out"], "$.left_out", "stop", known, counted=False)
+    if faults:
+        return faults
+    for i, entry in enumerate(solution["left_out"]):
+        if known[entry["stop"]].get("prize") is not None:
+            faults.append(f"$.left_out[{i}].stop: {entry['stop']!r} need not be visited")
+    if proven and not solution["left_out"]:
+        faults.append("$.left_out: expected the stops that cannot all be visited")
+    if proven and not faults and Visitor(problem).visits_all(required):
+        faults.append(f"$.status: 'infeasible' is wrong, all {len(required)} required stops can be visited")
+    return faults
+
+
+def _cut_short(solution: Mapping[str, Any]) -> bool:
+    """Tell whether a search was ended before it had anything."""
+    run = solution["run"]
+    return isinstance(run, dict) and run.get("interrupted") is True
+
+
+class Visitor:
+    """Puts stops into routes one by one, always one that has fewest teams, and goes back where one fits nowhere.
+
+    Parameters
+    ----------
+    problem : mapping
+        A valid problem.
+    """
+
+    def __init__(self, problem: Mapping[str, Any]) -> None:
+        self._duration, self._teams = problem["duration"], problem["teams"]
+        self._orders: list[Order] = [[] for _ in self._teams]
+        self._looks = 0
+
+    def visits_all(self, stops: Order) -> bool:
+        """Tell whether routes were found that visit all these stops."""
+        if not stops:
+            return True
+        path = [self._next(stops)]
+        while path:
+            choice = next(path[-1], None) if self._looks < _LOOKS else None
+            if choice is None:
+                path.pop()
+                continue
+            team, order, left = choice
+            if not left:
+                return True
+            path.append(self._with(team, order, left))
+        return False
+
+    def _with(self, team: int, order: Order, left: Order) -> Iterator[tuple[int, Order, Order]]:
+        """Give the choices that follow on a choice, which stands as long as they last."""
+        before, self._orders[team] = self._orders[team], order
+        yield from self._next(left)
+        self._orders[team] = before
+
+    def _next(self, stops: Order) -> Iterator[tuple[int, Order, Order]]:
+        """Return team, its new order and the stops that are left, for the stop that has fewest of these."""
+        choices = [[(team, order) for team in range(len(self._teams)) for order in self._added(team, s)] for s in stops]
+        scarcest = min(range(len(stops)), key=lambda at: len(choices[at]))
+        left = [stop for at, stop in enumerate(stops) if at != scarcest]
+        return iter([(team, order, left) for team, order in choices[scarcest]])
+
+    def _added(self, team: int, stop: Mapping[str, Any]) -> list[Order]:
+        """Return the orders of a team with one more stop that keep all rules, soonest back first."""
+        who, order = self._teams[team], self._orders[team]
+        if set(stop["skills"]) - set(who["skills"]):
+            return []
+        if sum(other["demand"] for other in order) + stop["demand"] > who["capacity"]:
+            return []
+        if who.get("max_stops") is not None and len(order) >= who["max_stops"]:
+            return []
+        longer = [[*order[:at], stop, *order[at:]] for at in range(len(order) + 1)]
+        back = [(self._back(who, one), at) for at, one in enumerate(longer)]
+        return [longer[at] for time, at in sorted(back) if time <= who["to"]]
+
+    def _back(self, who: Mapping[str, Any], order: Order) -> float:
+        """Return when a team is back that never dawdles; never where it comes too late to a stop."""
+        self._looks += 1
+        time, place = who["from"], who["start"]
+        for stop in order:
+            time += self._duration[place][stop["place"]]
+            begins = [max(time, low) for low, high in stop["windows"] if time <= high]
+            if not begins:
+                return float("inf")
+            time, place = min(begins) + stop["service"], stop["place"]
+        return float(time + self._duration[place][who["end"]])
