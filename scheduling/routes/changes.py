@@ -1,6 +1,6 @@
-"""What single change of the problem would help the routes most: priced by the cheapest insertion it allows."""
+"""What single change of the problem would help the routes most: found by insertion, tried by improving the routes."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from copy import copy
 from typing import Any
 
@@ -10,11 +10,27 @@ from scheduling.reading import LARGEST
 from scheduling.routes.insertion import IMPOSSIBLE, Grid, Insertion, Tour
 from scheduling.routes.problem import NO_LIMIT, Ints
 from scheduling.routes.standing import Standing, read
+from scheduling.routes.trying import Trying, change_of, reworked, widened
+from scheduling.stop import Stop
+
+_Measure = Callable[[Tour, int, int], dict[str, Any]]
+"""Tells for a tour, a stop and a position in it how much of a change is needed."""
 
 _NOBODY = -1
+_FEW, _TRIES = 20, ((20, 10), (60, 2))
+"""Up to how many stops every limit is lifted, and how many times as many changes are tried as are asked for."""
 
 
-def helpful_changes(problem: Mapping[str, Any], solution: Mapping[str, Any], count: int = 5) -> list[dict[str, Any]]:
+def helpful_changes(
+    problem: Mapping[str, Any],
+    solution: Mapping[str, Any],
+    count: int = 5,
+    *,
+    verify: int | None = None,
+    time_limit: float | None = None,
+    should_stop: Callable[[], bool] | None = None,
+    seed: int = 0,
+) -> list[dict[str, Any]]:
     """List the single changes of the problem that would help the routes most.
 
     Parameters
@@ -23,15 +39,26 @@ def helpful_changes(problem: Mapping[str, Any], solution: Mapping[str, Any], cou
         The two files; of a solution without routes the change that lets most required stops in comes first.
     count : int
         How many at most.
+    verify : int, optional
+        How many are tried at most, those first that insertion lets hope most of: the routes are improved with the
+        change. If not given, ten times ``count`` up to 20 stops, where every limit is lifted as well, twice up to 60,
+        else ``count``; 0 for insertion alone.
+    time_limit : float, optional
+        Seconds for all together.
+    should_stop : callable, optional
+        Asked often; True ends the work with what is known by then.
+    seed : int
 
     Returns
     -------
     list of dict
         Best first: ``code`` (``later_end``, ``earlier_start``, ``more_capacity``, ``more_stops`` or ``one_more_skill``
         of a team, ``wider_window`` of a stop, ``one_more_team`` like a team), ``team``, ``stops`` that could then be
-        visited or moved there, ``amount`` (minutes or units that are short; None for a team or a skill), ``skill``
-        (None elsewhere), ``required`` (how many stops that must be visited it lets in) and ``at_least``, by how much
-        the value would fall at least, prizes of required stops apart.
+        visited or moved there, ``amount`` (minutes or units that are short; None for a team or a skill), ``window``
+        (from and to, as wide as it would be; None elsewhere), ``skill`` (None elsewhere), ``required`` (how many stops
+        that must be visited it lets in), ``at_least``, by how much the value would fall at least, prizes of required
+        stops apart, and ``exact``: whether that is all, since both values are proven. Where the solution itself can be
+        improved in as short a time, a change is worth what it brings beside that.
 
     Raises
     ------
@@ -40,15 +67,32 @@ def helpful_changes(problem: Mapping[str, Any], solution: Mapping[str, Any], cou
     ValueError
         The solution is not one of this problem.
     """
-    standing = read(problem, solution)
-    if not solution["routes"]:
-        insertion = Insertion(standing.grid, standing.routes)
-        insertion.insert(list(range(len(standing.problem.stops))))
-        standing = Standing(standing.problem, insertion.routes)
-    finder = _Finder(standing)
-    found = [change for change in finder.changes() if change["required"] or change["at_least"] > 0]
-    found.sort(key=lambda c: (-c["required"], -c["at_least"], c["code"], c["team"], c["stops"], c["skill"] or ""))
-    return found[:count]
+    standing, stop = read(problem, solution), Stop(time_limit, should_stop)
+    stops = len(standing.problem.stops)
+    tries = next((times for most, times in _TRIES if stops <= most), 1) * count if verify is None else verify
+    proven = solution.get("status") == "optimal"
+    if not solution["routes"] or (tries and not proven):
+        standing, proven = reworked(standing, stop, seed)
+    changes = sorted(_Finder(standing).changes(), key=_rank)
+    trying = Trying(problem, standing, stop, seed, proven=proven)
+    for change in changes[:tries]:
+        trying.improve(change)
+    if stops <= _FEW and tries:
+        changes += trying.lifted(changes)
+    trying.settle(changes)
+    helpful = [change for change in changes if change["required"] or change["at_least"] > 0]
+    return sorted(helpful, key=_rank)[:count]
+
+
+def _rank(change: Mapping[str, Any]) -> tuple[Any, ...]:
+    return (
+        -change["required"],
+        -change["at_least"],
+        change["code"],
+        change["team"],
+        change["stops"],
+        change["skill"] or "",
+    )
 
 
 class _Finder:
@@ -79,8 +123,10 @@ class _Finder:
         yield from self._best("earlier_start", team, self._relaxed("opens", team, 0), now, self._earlier)
         total = int(self._problem.demand.sum())
         yield from self._best("more_capacity", team, self._relaxed("capacity", team, total), now, self._heavier)
-        yield from self._best("more_stops", team, self._relaxed("max_stops", team, NO_LIMIT), now, lambda tour, s, p: 1)
-        yield from self._best("wider_window", team, self._all_day(), now, self._gap)
+        yield from self._best(
+            "more_stops", team, self._relaxed("max_stops", team, NO_LIMIT), now, lambda tour, s, p: {"amount": 1}
+        )
+        yield from self._best("wider_window", team, self._all_day(), now, self._wider)
         for skill in np.flatnonzero(~self._problem.has_skill[team]).tolist():
             name = self._problem.skills[skill]
             yield from self._best("one_more_skill", team, self._taught(team, skill), now, None, name)
@@ -109,7 +155,7 @@ class _Finder:
         return grid
 
     def _best(
-        self, code: str, team: int, grid: Grid, now: Ints, amount: Any, skill: str | None = None
+        self, code: str, team: int, grid: Grid, now: Ints, measure: _Measure | None, skill: str | None = None
     ) -> Iterator[dict[str, Any]]:
         """Give the change for the stop that gains most by it, one that must be visited before all others."""
         tour = Tour(grid, team, self._standing.routes[team])
@@ -121,26 +167,14 @@ class _Finder:
             return
         best = min(open_.tolist(), key=lambda k: (not must[k], -int(gain[k]), k))
         stop = int(self._stops[best])
-        short = None if amount is None else amount(tour, stop, int(position[best]))
-        yield self._change(code, team, [stop], short, skill, int(must[best]), int(gain[best]))
-
-    def _change(
-        self, code: str, team: int, stops: list[int], amount: int | None, skill: str | None, required: int, gain: int
-    ) -> dict[str, Any]:
-        return {
-            "code": code,
-            "team": self._problem.teams[team],
-            "stops": [self._problem.stops[stop] for stop in stops],
-            "amount": amount,
-            "skill": skill,
-            "required": required,
-            "at_least": gain,
-        }
+        what = {} if measure is None else measure(tour, stop, int(position[best]))
+        brings = int(must[best]), int(gain[best])
+        yield change_of(self._problem, code, team, [stop], *brings, **what, skill=skill)
 
     def _with(self, tour: Tour, stop: int, position: int) -> Tour:
         return Tour(tour.grid, tour.team, [*tour.stops[:position], stop, *tour.stops[position:]])
 
-    def _later(self, tour: Tour, stop: int, position: int) -> int:
+    def _later(self, tour: Tour, stop: int, position: int) -> dict[str, Any]:
         """Return by how many minutes the team must be back later."""
         travel = tour.grid.travel
         order = [*tour.stops[:position], stop, *tour.stops[position:]]
@@ -149,24 +183,27 @@ class _Finder:
             raise AssertionError("an insertion that is possible is in time")
         done = starts[-1] + travel.service[order[-1]]
         back = done + travel.duration[travel.place[order[-1]]][travel.end[tour.team]]
-        return max(0, back - int(self._problem.closes[tour.team]))
+        return {"amount": max(0, back - int(self._problem.closes[tour.team]))}
 
-    def _earlier(self, tour: Tour, stop: int, position: int) -> int:
+    def _earlier(self, tour: Tour, stop: int, position: int) -> dict[str, Any]:
         """Return by how many minutes the team must leave earlier."""
-        return max(0, int(self._problem.opens[tour.team]) - self._with(tour, stop, position).last_departure)
+        last = self._with(tour, stop, position).last_departure
+        return {"amount": max(0, int(self._problem.opens[tour.team]) - last)}
 
-    def _heavier(self, tour: Tour, stop: int, position: int) -> int:
+    def _heavier(self, tour: Tour, stop: int, position: int) -> dict[str, Any]:
         """Return how much capacity is short."""
-        return int(self._problem.demand[[*tour.stops, stop]].sum()) - int(self._problem.capacity[tour.team])
+        demand = int(self._problem.demand[[*tour.stops, stop]].sum())
+        return {"amount": demand - int(self._problem.capacity[tour.team])}
 
-    def _gap(self, tour: Tour, stop: int, position: int) -> int:
+    def _wider(self, tour: Tour, stop: int, position: int) -> dict[str, Any]:
         """Return by how many minutes the nearest window misses the times at which the team could begin."""
-        first, last = tour.slack(position, stop)
-        return min(max(low - last, first - high, 0) for low, high in self._problem.windows[stop])
+        amount, window = widened(self._problem.windows[stop], *tour.slack(position, stop))
+        return {"amount": amount, "window": window}
 
     def _one_more_team(self, team: int) -> Iterator[dict[str, Any]]:
-        """Price a further team like one: which of the stops left out it would visit."""
+        """Price a further team like one: which of the stops left out it would visit (with none it may shorten ways)."""
         if not self._left:
+            yield change_of(self._problem, "one_more_team", team, [], 0, 0)
             return
         insertion = Insertion(self._grid, [[] for _ in self._standing.routes])
         insertion.only(team, self._left)
@@ -176,4 +213,4 @@ class _Finder:
             prizes = sum(max(int(problem.prize[stop]), 0) for stop in stops)
             gain = prizes - travel.distance(team, stops) - problem.team_cost
             required = int(problem.required[stops].sum())
-            yield self._change("one_more_team", team, sorted(stops), None, None, required, gain)
+            yield change_of(self._problem, "one_more_team", team, sorted(stops), required, gain)

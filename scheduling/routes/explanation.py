@@ -37,7 +37,7 @@ def explanation(
         asked,
         tell,
         lambda stop, team: _pair(problem, solution, asked, stop, team),
-        lambda: helpful_changes(problem, solution, asked.changes),
+        lambda: helpful_changes(problem, solution, asked.changes, **asked.limits()),
     )
     return {"without": solution["left_out"], **found}
 

@@ -52,7 +52,7 @@ def repair(
     stop = Stop(time_limit)
     search = Search(load(problem), stop, seed, lambda stage, value, bound: None)
     before = {call["stop"]: entry["team"] for entry in previous["routes"] for call in entry["stops"]}
-    routes = _Mender(search).mend(_kept(search, previous))
+    routes = Mender(search).mend(_kept(search, previous))
     visited = {s for stops in routes for s in stops}
     required = np.flatnonzero(search.problem.required)
     missing = tuple(int(s) for s in required if int(s) not in visited)
@@ -87,7 +87,7 @@ def _changes(problem: Problem, before: Mapping[str, str], found: Found) -> list[
     ]
 
 
-class _Mender:
+class Mender:
     """Takes out what breaks a rule, puts in what is missing, and if that is not enough makes a few routes anew."""
 
     def __init__(self, search: Search) -> None:

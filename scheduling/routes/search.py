@@ -99,20 +99,41 @@ class Search:
 
     def minimise(self) -> Found:
         """Find routes of the lowest value."""
-        self._insert()
+        self._accept("start", self._filled(self.routes))
         hopeless = impossible(self.problem, self.able) is not None
         if not hopeless and not self._settle() and self.able.any() and not self.stop.cut():
             self._improve()
+        self.stop.helper_lost = self.early.helper_lost
+        return self._found(hopeless)
+
+    def rework(self, routes: Routes) -> Found:
+        """Improve routes that keep all hard rules: look at all there are where these are few, else search for a slice.
+
+        Parameters
+        ----------
+        routes : Routes
+            They may visit only some of the required stops.
+        """
+        self._accept("start", self._filled(routes))
+        hopeless = impossible(self.problem, self.able) is not None
+        if not hopeless and not self._settle() and self.able.any() and not self.stop.cut():
+            self._local(None if self.missing else self.routes).run(_SLICE)
+            if not self.missing and not self.early.cut():
+                self._recombine()
+        return self._found(hopeless)
+
+    def _found(self, hopeless: bool) -> Found:
         if self.early.interrupted or self.proving.interrupted:
             self.stop.interrupted = True
-        self.stop.helper_lost = self.early.helper_lost
         bound = None if self.missing else self.bound
         return Found(self.routes, self.missing, self.value, bound, hopeless or (bool(self.missing) and self.exact))
 
-    def _insert(self) -> None:
-        insertion = Insertion(self.grid, self.routes)
-        insertion.insert(list(range(len(self.problem.stops))))
-        self._accept("start", insertion.routes)
+    def _filled(self, routes: Routes) -> Routes:
+        """Return routes with all further stops that fit into them and are worth it."""
+        insertion = Insertion(self.grid, routes)
+        visited = {stop for stops in routes for stop in stops}
+        insertion.insert([stop for stop in range(len(self.problem.stops)) if stop not in visited])
+        return insertion.routes
 
     def _settle(self) -> bool:
         """Try all routes there are; tell whether that decided everything."""
@@ -142,16 +163,13 @@ class Search:
         """Take over routes of the library, without those that break a rule it was not told."""
         kept = [stops if not self.travel.broken(team, stops) else [] for team, stops in enumerate(routes)]
         if self._missing(kept):
-            insertion = Insertion(self.grid, kept)
-            visited = {stop for stops in kept for stop in stops}
-            insertion.insert([stop for stop in range(len(self.problem.stops)) if stop not in visited])
-            kept = insertion.routes
+            kept = self._filled(kept)
         self._accept("search", kept)
 
     def explore(self, tell: Callable[[Told], None]) -> None:
         """Search as a helper: tell of what each slice came across, until asked to stop."""
         if self._large:
-            self._insert()
+            self._accept("start", self._filled(self.routes))
         search = self._begin()
         for _ in range(_HELPED):
             if self.stop.cut():
@@ -170,7 +188,9 @@ class Search:
         return len(self.problem.stops) <= _FEW
 
     def _begin(self) -> LocalSearch:
-        start = self.routes if self._large and not self.missing else None
+        return self._local(self.routes if self._large and not self.missing else None)
+
+    def _local(self, start: Routes | None) -> LocalSearch:
         translation = Translation(self.travel, self.able)
         return LocalSearch(translation, self.pool, self.early, self.seed, self._offer, start)
 

@@ -38,6 +38,7 @@ class Standing:
         self.grid = Grid(self.travel)
         self.team_of = {stop: team for team, stops in enumerate(routes) for stop in stops}
         self.value = self.travel.value(routes)
+        self.missing = [s for s in np.flatnonzero(problem.required).tolist() if s not in self.team_of]
 
     def saving(self, stop: int) -> int:
         """Return by how much distance and team costs fall without a stop that is visited."""

@@ -1,12 +1,14 @@
 """Explanations are true: what they say a change costs is what it costs."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from scheduling import routes
 from scheduling.routes.instances import instance
+from scheduling.routes.trying import with_change
 from tests.scheduling.routes.brute_force import optimum, random_problem
 from tests.scheduling.routes.problems import left, orders, problem_of, small, stop, team
 
@@ -158,6 +160,60 @@ def test_helpful_changes_are_worth_what_they_promise() -> None:
             helped = json.loads(json.dumps(problem))
             next(t for t in helped["teams"] if t["id"] == change["team"])["skills"].append(change["skill"])
             assert routes.solve(helped, time_limit=2)["value"] <= solution["value"] - change["at_least"]
+
+
+def lifted(problem: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Give the problem without one of its limits, and with one more skill or team, each in turn."""
+    skills = {skill for s in problem["stops"] for skill in s["skills"]}
+    for k, crew in enumerate(problem["teams"]):
+        free: list[dict[str, Any]] = [{"to": 10**6}, {"from": 0}, {"capacity": 10**6}, {"max_stops": None}]
+        free += [{"skills": [*crew["skills"], skill]} for skill in sorted(skills - set(crew["skills"]))]
+        for change in free:
+            yield problem | {"teams": [t | change if i == k else t for i, t in enumerate(problem["teams"])]}
+        yield problem | {"teams": [*problem["teams"], crew | {"id": "another"}]}
+    for k, _ in enumerate(problem["stops"]):
+        windows = {"windows": [[0, 10**6]]}
+        yield problem | {"stops": [s | windows if i == k else s for i, s in enumerate(problem["stops"])]}
+
+
+def test_the_best_single_change_of_a_small_problem_is_told_first_and_exactly() -> None:
+    helped = 0
+    for seed in range(120):
+        problem = random_problem(seed, stops=4, teams=2)
+        least = optimum(problem)
+        if least is None:
+            continue
+        told = routes.helpful_changes(problem, routes.solve(problem))
+        for change in told:
+            assert change["exact"]
+            assert optimum(with_change(problem, change)) == least - change["at_least"]
+        then = [value for value in map(optimum, lifted(problem)) if value is not None]
+        assert (told[0]["at_least"] if told else 0) == least - min([least, *then]), seed
+        helped += bool(told)
+    assert helped > 30
+
+
+def test_what_routes_gain_without_a_change_is_not_said_to_be_its_gift() -> None:
+    """A poor solution is improved first; what a change brings is told beside that."""
+    problem = problem_of([team("a")], [stop("x", 1), stop("y", 2), stop("z", 3)])
+    poor = {"routes": [{"team": "a", "stops": [{"stop": name} for name in "yxz"]}], "status": "feasible"}
+    assert routes.helpful_changes(problem, poor) == []
+
+
+def test_changes_that_are_asked_for_by_insertion_alone() -> None:
+    full = problem_of([team("a", capacity=1)], [stop("x", 5, prize=500), stop("y", 5, prize=900)])
+    solution = routes.solve(full)
+    quick, tried = routes.helpful_changes(full, solution, verify=0)[0], routes.helpful_changes(full, solution)[0]
+    assert quick | {"exact": True} == tried
+    assert not quick["exact"]
+    assert routes.helpful_changes(full, solution, should_stop=lambda: True)[0] == quick
+
+
+def test_a_change_that_lets_several_stops_in_says_what_they_need_together() -> None:
+    stops = [stop("x", 5, prize=60), stop("y", 5, prize=60)]
+    problem = problem_of([team("a", capacity=0)], stops)
+    told = routes.helpful_changes(problem, routes.solve(problem))[0]
+    assert (told["code"], told["amount"], told["stops"], told["at_least"]) == ("more_capacity", 2, ["x", "y"], 20)
 
 
 def test_a_problem_without_a_solution_says_what_would_give_one() -> None:
