@@ -99,7 +99,7 @@ class Search:
 
     def minimise(self) -> Found:
         """Find routes of the lowest value."""
-        self._accept("start", self._filled(self.routes))
+        self._insert()
         hopeless = impossible(self.problem, self.able) is not None
         if not hopeless and not self._settle() and self.able.any() and not self.stop.cut():
             self._improve()
@@ -114,7 +114,7 @@ class Search:
         routes : Routes
             They may visit only some of the required stops.
         """
-        self._accept("start", self._filled(routes))
+        self._insert(routes)
         hopeless = impossible(self.problem, self.able) is not None
         if not hopeless and not self._settle() and self.able.any() and not self.stop.cut():
             self._local(None if self.missing else self.routes).run(_SLICE)
@@ -127,6 +127,10 @@ class Search:
             self.stop.interrupted = True
         bound = None if self.missing else self.bound
         return Found(self.routes, self.missing, self.value, bound, hopeless or (bool(self.missing) and self.exact))
+
+    def _insert(self, routes: Routes | None = None) -> None:
+        """Begin with what insertion makes of some routes, or of those that stand."""
+        self._accept("start", self._filled(self.routes if routes is None else routes))
 
     def _filled(self, routes: Routes) -> Routes:
         """Return routes with all further stops that fit into them and are worth it."""
@@ -169,7 +173,7 @@ class Search:
     def explore(self, tell: Callable[[Told], None]) -> None:
         """Search as a helper: tell of what each slice came across, until asked to stop."""
         if self._large:
-            self._accept("start", self._filled(self.routes))
+            self._insert()
         search = self._begin()
         for _ in range(_HELPED):
             if self.stop.cut():
