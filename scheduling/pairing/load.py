@@ -335,14 +335,13 @@ class _Lists(Lists):
 
 
 def _grid(reader: Reader, value: object) -> Grid | None:
-    record = reader.record(value, "$.grid", ("days", "slots_per_day"))
-    if record is None or "days" not in record or "slots_per_day" not in record:
-        return None
+    keys = ("days", "slots_per_day")
+    record = reader.record(value, "$.grid", keys) or {}
     before = len(reader.faults)
-    days = reader.integer(record["days"], "$.grid.days", 1)
-    per_day = reader.integer(record["slots_per_day"], "$.grid.slots_per_day", 1)
-    if len(reader.faults) > before:
+    sizes = [reader.integer(record[key], f"$.grid.{key}", 1) for key in keys if key in record]
+    if len(reader.faults) > before or len(sizes) < len(keys):
         return None
+    days, per_day = sizes
     if days * per_day > _MOST_SLOTS:
         reader.complaint("$.grid", f"at most {_MOST_SLOTS} slots in all", f"{days * per_day} slots")
         return None

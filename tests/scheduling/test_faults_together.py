@@ -205,6 +205,7 @@ TIMED = one_pair(each_volunteer={"max_children": 2}, fixed=fix(("a", "x", 1), ("
     [
         ({}, ["$.fixed[1]", "$.fixed[2]", "$.fixed[2].start"]),
         ({"grid": {"days": 2, "slots_per_day": "2"}}, ["$.fixed[2]", "$.grid.slots_per_day"]),
+        ({"grid": {"days": 0}}, ["$.fixed[2]", "$.grid.days", "$.grid.slots_per_day"]),
         (
             {"children": [TIMED["children"][0] | {"places": "1"}, TIMED["children"][1]]},
             ["$.children[0].places", "$.fixed[1]", "$.fixed[2].start"],
