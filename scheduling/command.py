@@ -7,6 +7,7 @@ import argparse
 import math
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +27,10 @@ _SIZES = {
     "routes": ("STOPSxTEAMS", (2, 2)),
 }
 _FORMATS = {
-    "solomon": ("routes", "problem_from_solomon", "routes with time windows (Solomon; Gehring and Homberger)"),
-    "gap": ("pairing", "problem_from_gap", "generalised assignment (OR-Library)"),
+    "solomon": ("routes", "problem_from_solomon", "routes with time windows (Solomon; Gehring and Homberger)", "stops"),
+    "gap": ("pairing", "problem_from_gap", "generalised assignment (OR-Library)", "number"),
 }
+"""Public formats: kind, converter, what they are, and what may be chosen of an instance."""
 
 
 def main(arguments: list[str] | None = None, *, interruption: Interruption | None = None) -> int:
@@ -113,7 +115,9 @@ def _parser() -> argparse.ArgumentParser:
     convert = commands.add_parser("convert", help="turn a public instance into a problem")
     convert.add_argument("format", choices=list(_FORMATS), help="; ".join(f"{f}: {_FORMATS[f][2]}" for f in _FORMATS))
     convert.add_argument("file", metavar="FILE", help="instance, - for standard input")
-    convert.add_argument("--number", type=int, metavar="N", help="gap: which of the file's problems, from 1")
+    convert.add_argument(
+        "--number", type=int, metavar="N", help="gap: which of the file's problems, from 1, if it has several"
+    )
     convert.add_argument("--stops", type=int, metavar="N", help="solomon: only the first so many customers")
     _out(convert, "problem")
     return parser
@@ -297,11 +301,13 @@ def _pair(kind: str, problem: dict[str, Any], names: list[str] | None) -> tuple[
 
 def _generate(options: argparse.Namespace, heard: Interruption) -> int:
     form, (least, most) = _SIZES[options.kind]
-    parts = options.size.split("x")
+    parts, faults = options.size.split("x"), []
     if not least <= len(parts) <= most or not all(part.isascii() and part.isdigit() for part in parts):
-        raise InvalidProblem([Fault("--size", form, quote(options.size))])
+        faults.append(Fault("--size", form, quote(options.size)))
     if options.seed < 0:
-        raise InvalidProblem([Fault("--seed", "a number, 0 or more", quote(options.seed))])
+        faults.append(Fault("--seed", "a number, 0 or more", quote(options.seed)))
+    if faults:
+        raise InvalidProblem(faults)
     size = [int(part) for part in parts]
     if options.kind == "roster" and len(size) == least:
         size.append(1)
@@ -314,16 +320,31 @@ def _generate(options: argparse.Namespace, heard: Interruption) -> int:
 
 
 def _convert(options: argparse.Namespace, heard: Interruption) -> int:
-    kind, name, _ = _FORMATS[options.format]
+    kind, name, _, _ = _FORMATS[options.format]
+    chosen = _chosen(options)
     output = Output(options.out)
     try:
         text = _read(options.file, heard).decode("utf-8", "replace")
-        chosen = {"gap": options.number, "solomon": options.stops}[options.format]
         try:
-            problem = kinds.converter(kind, name)(text, *([] if chosen is None else [chosen]))
+            problem = kinds.converter(kind, name)(text, **chosen)
+        except InvalidProblem as invalid:
+            raise InvalidProblem(replace(fault, path=f"--{fault.path}") for fault in invalid.faults) from None
         except ValueError as error:
             raise InvalidProblem([Fault("$", f"an instance in the format {options.format}", str(error))]) from None
         output.write(to_text(problem))
     finally:
         output.close()
     return SOLVED
+
+
+def _chosen(options: argparse.Namespace) -> dict[str, int]:
+    """Return what is chosen of a public instance; what only another format takes is refused."""
+    given = {flag: getattr(options, flag) for *_, flag in _FORMATS.values() if getattr(options, flag) is not None}
+    wrong = [
+        Fault(f"--{flag}", f"the format {form}", options.format)
+        for form, (*_, flag) in _FORMATS.items()
+        if flag in given and form != options.format
+    ]
+    if wrong:
+        raise InvalidProblem(wrong)
+    return given

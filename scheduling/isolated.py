@@ -62,7 +62,10 @@ def solve(
     ------
     InvalidProblem
         With every fault of the input.
+    ValueError
+        There is no such kind, or it has no such option; no worker is started then.
     """
+    kinds.refuse_unknown(kind, option)
     watch = _Watch(kind, time_limit, should_stop)
     with Crew() as crew:
         more = () if option is None else (option, dict(asked or {}))

@@ -1,4 +1,7 @@
-"""The kinds of problems; each one's modules are imported when it is asked for, so that one costs nothing to another."""
+"""The kinds of problems; each one's modules are imported when it is asked for, so that one costs nothing to another.
+
+What takes the name of a kind or of an option raises ValueError for one that does not exist, and names those that do.
+"""
 
 import importlib
 from collections.abc import Callable, Mapping
@@ -27,6 +30,28 @@ _EMPTY: Mapping[str, Mapping[str, object]] = {
 }
 
 
+def refuse_unknown(kind: str, option: str | None = None) -> None:
+    """Refuse kinds and options that do not exist.
+
+    Raises
+    ------
+    ValueError
+        There is no such kind, or it has no such option; the message names those that there are.
+    """
+    if kind not in QUESTIONS:
+        raise ValueError(f"{kind!r} is no kind of problem; expected {_or(QUESTIONS)}")
+    if option is None:
+        return
+    if option not in OPTIONS:
+        raise ValueError(f"{option!r} is no option of pairing; expected {_or(OPTIONS)}")
+    if kind != "pairing":
+        raise ValueError(f"{option!r} is an option of pairing, not of {kind}")
+
+
+def _or(names: Mapping[str, object]) -> str:
+    return " or ".join(map(repr, names))
+
+
 def load(kind: str) -> Callable[[object], object]:
     """Return what reads a problem of a kind, and raises `InvalidProblem` for a wrong one."""
     found: Callable[[object], object] = _part(kind, "load")
@@ -47,6 +72,7 @@ def solve(kind: str) -> Callable[..., dict[str, Any]]:
 
 def solve_option(name: str) -> Callable[..., dict[str, Any]]:
     """Return what solves a pairing problem with an option."""
+    refuse_unknown("pairing", name)
     module, function, _ = OPTIONS[name]
     found: Callable[..., dict[str, Any]] = _part("pairing", module, function)
     return found
@@ -84,8 +110,10 @@ def converter(kind: str, name: str) -> Callable[..., dict[str, Any]]:
 
 def nothing_found(kind: str, code: str) -> dict[str, Any]:
     """Return the solution that says that none was found, and why; without ``run``."""
+    refuse_unknown(kind)
     return {"kind": kind, "status": "unknown", "value": None, "bound": None, **_EMPTY[kind], "why": {"code": code}}
 
 
 def _part(kind: str, module: str, name: str | None = None) -> Any:
+    refuse_unknown(kind)
     return getattr(importlib.import_module(f"scheduling.{kind}.{module}"), name or module)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from scheduling.ids import index_of
 from scheduling.pairing.problem import Bools, Ints
 
 BEST = 1000
@@ -14,6 +15,7 @@ BEST = 1000
 
 _GRAIN = 1_000_000
 _HEAVIEST = 1_000_000
+_HERE = "these candidates"
 
 Rows = Callable[[slice], ArrayLike]
 """Gives the matrix rows of some children, so that large matrices never stand in memory at once."""
@@ -109,39 +111,81 @@ class Candidates:
         return self._named(self.excludes.sum(axis=0))
 
     def excluded_for(self, child: str) -> dict[str, int]:
-        """Return the volunteers that each rule excludes for a child."""
+        """Return the volunteers that each rule excludes for a child.
+
+        Raises
+        ------
+        ValueError
+            No such child.
+        """
         return self._named(self.excludes[self._child(child)])
 
     def sole_blockers(self, child: str) -> dict[str, int]:
-        """Return, per rule, the volunteers that this rule alone keeps from a child: what a change would bring."""
+        """Return, per rule, the volunteers that this rule alone keeps from a child: what a change would bring.
+
+        Raises
+        ------
+        ValueError
+            No such child.
+        """
         return self._named(self.alone[self._child(child)])
 
     def sole_blocked(self, child: str, rule: str) -> list[str]:
-        """Return the volunteers that one rule alone keeps from a child."""
-        index = [known.name for known in self.rules].index(rule)
+        """Return the volunteers that one rule alone keeps from a child.
+
+        Raises
+        ------
+        ValueError
+            No such child or rule.
+        """
+        index = index_of([known.name for known in self.rules], rule, "rule", of=_HERE)
         fails = ~self._rules_of(child)
         only = fails[index] & (fails.sum(axis=0) == 1)
         return [self.volunteers[i] for i in np.flatnonzero(only)]
 
     def failing(self, child: str, volunteer: str) -> list[str]:
-        """Return the names of the rules that exclude a pair; none for a candidate."""
+        """Return the names of the rules that exclude a pair; none for a candidate.
+
+        Raises
+        ------
+        ValueError
+            No such child or volunteer.
+        """
         allowed = self._rules_of(child)[:, self._volunteer(volunteer)]
         return [rule.name for rule, ok in zip(self.rules, allowed, strict=True) if not ok]
 
     def score(self, child: str, volunteer: str) -> int | None:
-        """Return the score of a pair, None where it is no candidate."""
+        """Return the score of a pair, None where it is no candidate.
+
+        Raises
+        ------
+        ValueError
+            No such child or volunteer.
+        """
         at = self._at(child, volunteer)
         return None if at is None else int(self.scores[at])
 
     def points(self, child: str, volunteer: str) -> dict[str, int]:
-        """Return the points of each term, which sum to the score; empty where the pair is no candidate."""
+        """Return the points of each term, which sum to the score; empty where the pair is no candidate.
+
+        Raises
+        ------
+        ValueError
+            No such child or volunteer.
+        """
         at = self._at(child, volunteer)
         if at is None:
             return {}
         return {term.name: int(points) for term, points in zip(self.terms, self.parts[at], strict=True)}
 
     def scores_anyway(self, child: str, volunteers: Sequence[str]) -> list[int]:
-        """Return the scores of a child with some volunteers as if no rule excluded them."""
+        """Return the scores of a child with some volunteers as if no rule excluded them.
+
+        Raises
+        ------
+        ValueError
+            No such child or volunteer.
+        """
         at, others = self._child(child), np.array([self._volunteer(name) for name in volunteers], dtype=np.int64)
         one, row = slice(at, at + 1), np.zeros(len(others), dtype=np.int64)
         fits = [_fit(term, one, row, others, (1, len(self.volunteers))) for term in self.terms]
@@ -171,10 +215,10 @@ class Candidates:
         return {rule.name: int(count) for rule, count in zip(self.rules, counts, strict=True)}
 
     def _child(self, child: str) -> int:
-        return self.children.index(child)
+        return index_of(self.children, child, "child", of=_HERE)
 
     def _volunteer(self, volunteer: str) -> int:
-        return self.volunteers.index(volunteer)
+        return index_of(self.volunteers, volunteer, "volunteer", of=_HERE)
 
     def _at(self, child: str, volunteer: str) -> int | None:
         low, high = np.searchsorted(self.child, [self._child(child), self._child(child) + 1])

@@ -4,10 +4,11 @@ from typing import Any
 
 import numpy as np
 
+from scheduling.faults import Fault, InvalidProblem
 from scheduling.pairing.gap_instances import Gap, pairing_problem
 
 
-def problem_from_gap(text: str, number: int = 1) -> dict[str, Any]:
+def problem_from_gap(text: str, number: int | None = None) -> dict[str, Any]:
     """Return a pairing problem for an instance in the text format of the OR-Library.
 
     Parameters
@@ -15,13 +16,15 @@ def problem_from_gap(text: str, number: int = 1) -> dict[str, Any]:
     text : str
         Whole numbers: perhaps how many problems follow, then for each the numbers of agents and of jobs, the costs
         agent by agent, the loads agent by agent, the capacities.
-    number : int
-        Which problem of the text, from 1.
+    number : int, optional
+        Which problem of the text, from 1; needed where it has several.
 
     Raises
     ------
+    InvalidProblem
+        ``number`` is none of the text's problems, or is not given though it has several.
     ValueError
-        The text is no such instance, or has fewer problems.
+        The text is no such instance.
 
     Notes
     -----
@@ -32,13 +35,20 @@ def problem_from_gap(text: str, number: int = 1) -> dict[str, Any]:
         numbers = [int(word) for word in text.split()]
     except ValueError as error:
         raise ValueError(f"whole numbers are expected: {error}") from None
-    for begin in (0, 1):
+    for begin in (1, 0):  # a text that begins with how many problems follow, and could be read without, means that
         problems = _problems(numbers[begin:])
         if problems is not None and (begin == 0 or len(problems) == numbers[0]):
-            if not 1 <= number <= len(problems):
-                raise ValueError(f"it has {len(problems)} problems, not {number}")
-            return pairing_problem(problems[number - 1])
+            return pairing_problem(problems[_position(number, len(problems))])
     raise ValueError("sizes, costs, loads and capacities do not fill it")
+
+
+def _position(number: int | None, count: int) -> int:
+    if number is None and count == 1:
+        return 0
+    if number is None or not 1 <= number <= count:
+        expected = f"1 to {count}, as many problems as there are" if count > 1 else "1, as there is one problem"
+        raise InvalidProblem([Fault("number", expected, "none" if number is None else str(number))])
+    return number - 1
 
 
 def _problems(numbers: list[int]) -> list[Gap] | None:

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from scheduling.ids import index_of
+
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
@@ -92,11 +94,14 @@ class Problem:
         return self.grid.slots_per_day if self.grid else 0
 
     def candidate(self, child: str, volunteer: str) -> int | None:
-        """Return the index of a candidate by its ids, or None."""
-        try:
-            c, v = self.children.index(child), self.volunteers.index(volunteer)
-        except ValueError:
-            return None
+        """Return the index of a candidate by its ids, None where the two are not listed.
+
+        Raises
+        ------
+        ValueError
+            No such child or volunteer.
+        """
+        c, v = index_of(self.children, child, "child"), index_of(self.volunteers, volunteer, "volunteer")
         low, high = np.searchsorted(self.child, [c, c + 1])
         at = int(low + np.searchsorted(self.volunteer[low:high], v))
         return at if at < high and self.volunteer[at] == v else None

@@ -58,14 +58,10 @@ def bottleneck(problem: Problem, rows: Rows, prices: Prices) -> dict[str, Any]:
     to_others = sum((prices.row[others] * rows.upper[others]).tolist())
     scarce = prices.row > 0
     people = np.isin(rows.kind, (Kind.VOLUNTEER_PLACE, Kind.VOLUNTEER_LOAD)) & scarce
-    who = {
-        int(Kind.VOLUNTEER_HOURS): ("volunteer", problem.volunteers),
-        int(Kind.CHILD_HOURS): ("child", problem.children),
-        int(Kind.ROOMS): ("centre", problem.centres),
-    }
+    who = owners_of_slots(problem)
     slots: list[dict[str, Any]] = []
     for row in np.flatnonzero(scarce & (rows.slot >= 0)).tolist():
-        key, names = who[int(rows.kind[row])]
+        key, names = who[Kind(int(rows.kind[row]))]
         slots.append({key: names[int(rows.owner[row])], "slot": int(rows.slot[row])})
     return {
         "children": [problem.children[int(owner)] for owner in rows.owner[short]],
@@ -73,4 +69,13 @@ def bottleneck(problem: Problem, rows: Rows, prices: Prices) -> dict[str, Any]:
         "available": (prices.total - to_others) >> prices.shift,
         "volunteers": [problem.volunteers[owner] for owner in sorted(set(rows.owner[people].tolist()))],
         "slots": slots,
+    }
+
+
+def owners_of_slots(problem: Problem) -> dict[Kind, tuple[str, tuple[str, ...]]]:
+    """Return, for each kind of row that is about a slot, what its owner is called and the ids of such owners."""
+    return {
+        Kind.VOLUNTEER_HOURS: ("volunteer", problem.volunteers),
+        Kind.CHILD_HOURS: ("child", problem.children),
+        Kind.ROOMS: ("centre", problem.centres),
     }

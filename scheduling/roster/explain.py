@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from scheduling.faults import InvalidProblem
+from scheduling.ids import index_of
 from scheduling.roster.fixed import refuse_broken
 from scheduling.roster.load import load
 from scheduling.roster.parts import parts_of
@@ -48,7 +49,7 @@ def why_not(problem: Mapping[str, Any], solution: Mapping[str, Any], shift: str,
         No such shift or person, or the solution is not one of this problem.
     """
     checked, pairs = pairs_of(problem, solution)
-    at = place_of(checked.shifts, shift), place_of(checked.people, person)
+    at = place_of(checked, shift, person)
     standing = Standing(checked, sorted(pairs))
     obstacles = standing.obstacles(*at)
     assigned = at in pairs
@@ -66,21 +67,30 @@ def why_not(problem: Mapping[str, Any], solution: Mapping[str, Any], shift: str,
 
 
 def pairs_of(problem: Mapping[str, Any], solution: Mapping[str, Any]) -> tuple[Problem, set[Pair]]:
-    """Read a problem and the assignments of a solution, by index."""
+    """Read a problem and the assignments of a solution, by index.
+
+    Raises
+    ------
+    InvalidProblem
+        The problem is wrong.
+    ValueError
+        The solution names a shift or a person who is not in the problem.
+    """
     checked = load(problem)
     refuse_broken(checked)
-    pairs = {
-        (place_of(checked.shifts, entry["shift"]), place_of(checked.people, entry["person"]))
-        for entry in solution["assignments"]
-    }
+    pairs = {place_of(checked, entry["shift"], entry["person"]) for entry in solution["assignments"]}
     return checked, pairs
 
 
-def place_of(names: tuple[str, ...], name: str) -> int:
-    """Return the index of an id."""
-    if name not in names:
-        raise ValueError(f"{name!r} is not in this problem")
-    return names.index(name)
+def place_of(problem: Problem, shift: str, person: str) -> Pair:
+    """Return the indices of a shift and a person.
+
+    Raises
+    ------
+    ValueError
+        No such shift or person.
+    """
+    return index_of(problem.shifts, shift, "shift"), index_of(problem.people, person, "person")
 
 
 def _value(problem: Problem, pairs: set[Pair]) -> int:
@@ -142,9 +152,16 @@ def forced_extra(
     dict
         ``shift``, ``person``, ``possible``, ``extra`` (by how much the value rises; None where impossible, or
         where the search was cut short before it had a roster) and ``exact`` (whether both values are proven).
+
+    Raises
+    ------
+    InvalidProblem
+        The problem is wrong.
+    ValueError
+        No such shift or person.
     """
     checked = load(problem)
-    place_of(checked.shifts, shift), place_of(checked.people, person)
+    place_of(checked, shift, person)
     before = solution or solve(problem, time_limit=time_limit, should_stop=should_stop, seed=seed)
     answer: dict[str, Any] = {"shift": shift, "person": person}
     pair = {"shift": shift, "person": person}

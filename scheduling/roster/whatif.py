@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from scheduling.ids import index_of
 from scheduling.roster.explain import pairs_of, place_of
 from scheduling.roster.parts import parts_of
 from scheduling.roster.problem import WEEK, Bools, Problem
@@ -38,7 +39,7 @@ def why(problem: Mapping[str, Any], solution: Mapping[str, Any], shift: str, per
         No such shift or person, or the person is not in the shift.
     """
     checked, pairs = pairs_of(problem, solution)
-    at = place_of(checked.shifts, shift), place_of(checked.people, person)
+    at = place_of(checked, shift, person)
     if at not in pairs:
         raise ValueError(f"{person!r} is not in {shift!r}")
     now, then = parts_of(checked, sorted(pairs)), parts_of(checked, sorted(pairs - {at}))
@@ -88,8 +89,8 @@ def if_cancelled(
         No such shift or person, or the person is not in the shift.
     """
     checked, pairs = pairs_of(problem, solution)
-    who = place_of(checked.people, person)
-    if shift is not None and (place_of(checked.shifts, shift), who) not in pairs:
+    index_of(checked.people, person, "person")
+    if shift is not None and place_of(checked, shift, person) not in pairs:
         raise ValueError(f"{person!r} is not in {shift!r}")
     out = checked.shifts if shift is None else (shift,)
     before = [{"shift": checked.shifts[s], "person": checked.people[p]} for s, p in sorted(pairs)]

@@ -8,6 +8,8 @@ as text files with one line per customer.
 import math
 from typing import Any
 
+from scheduling.faults import Fault, InvalidProblem
+
 SCALE = 10
 """Distances are cut off after one decimal and given in tenths, as in the literature on exact methods."""
 
@@ -32,12 +34,14 @@ def problem_from_solomon(text: str, stops: int | None = None) -> dict[str, Any]:
 
     Raises
     ------
+    InvalidProblem
+        ``stops`` is below 0, or the text has fewer customers.
     ValueError
-        The text is not in that format, or has fewer customers than asked for.
+        The text is not in that format.
     """
     vehicles, capacity, rows = _read(text)
-    if stops is not None and len(rows) <= stops:
-        raise ValueError(f"{stops} customers wanted, {len(rows) - 1} found")
+    if stops is not None and not 0 <= stops < len(rows):
+        raise InvalidProblem([Fault("stops", f"0 to {len(rows) - 1}, as many customers as there are", str(stops))])
     rows = rows if stops is None else rows[: stops + 1]
     travel = [[_travel(one, other) for other in rows] for one in rows]
     depot = rows[0]

@@ -5,10 +5,11 @@ from typing import Any
 
 import numpy as np
 
+from scheduling.ids import index_of
 from scheduling.routes.problem import NO_LIMIT, REQUIRED
 from scheduling.routes.reasons import Reason, impossible
 from scheduling.routes.solve import solve
-from scheduling.routes.standing import Place, Standing, index, read
+from scheduling.routes.standing import Place, Standing, read
 
 
 def why_here(problem: Mapping[str, Any], solution: Mapping[str, Any], stop: str) -> dict[str, Any]:
@@ -35,7 +36,7 @@ def why_here(problem: Mapping[str, Any], solution: Mapping[str, Any], stop: str)
         No such stop, or the solution is not one of this problem.
     """
     standing = read(problem, solution)
-    at = index(standing.problem.stops, stop)
+    at = index_of(standing.problem.stops, stop, "stop")
     team = standing.team_of.get(at)
     prize = int(standing.problem.prize[at])
     given_up = _given_up(standing, at)
@@ -101,7 +102,7 @@ def why_not(problem: Mapping[str, Any], solution: Mapping[str, Any], stop: str, 
         No such stop or team, or the solution is not one of this problem.
     """
     standing = read(problem, solution)
-    at, who = index(standing.problem.stops, stop), index(standing.problem.teams, team)
+    at, who = index_of(standing.problem.stops, stop, "stop"), index_of(standing.problem.teams, team, "team")
     visited = standing.team_of.get(at) == who
     possible = visited or bool(standing.able[who, at])
     reasons = [] if visited else _reasons(standing, at, who)
@@ -214,9 +215,16 @@ def forced_extra(
     dict
         ``stop``, ``team``, ``possible`` (False: proven impossible; None: no way was found), ``extra`` (by how much the
         value rises; None where no way was found) and ``exact`` (whether the figures are proven).
+
+    Raises
+    ------
+    InvalidProblem
+        The problem is wrong.
+    ValueError
+        No such stop or team, or the solution is not one of this problem.
     """
     standing = read(problem, solution or {"routes": []})
-    at, who = index(standing.problem.stops, stop), index(standing.problem.teams, team)
+    at, who = index_of(standing.problem.stops, stop, "stop"), index_of(standing.problem.teams, team, "team")
     bound = bound_to(problem, stop, team)
     answer: dict[str, Any] = {"stop": stop, "team": team}
     forced = read(bound, {"routes": []})

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from scheduling.ids import index_of
 from scheduling.routes.insertion import IMPOSSIBLE, Grid, Tour
 from scheduling.routes.load import load
 from scheduling.routes.problem import Problem, Routes
@@ -80,21 +81,9 @@ def read(problem: Mapping[str, Any], solution: Mapping[str, Any]) -> Standing:
     checked = load(problem)
     routes: Routes = [[] for _ in checked.teams]
     for entry in solution["routes"]:
-        routes[index(checked.teams, entry["team"])] = [index(checked.stops, call["stop"]) for call in entry["stops"]]
+        team = index_of(checked.teams, entry["team"], "team")
+        routes[team] = [index_of(checked.stops, call["stop"], "stop") for call in entry["stops"]]
     standing = Standing(checked, routes)
     if any(standing.travel.broken(team, stops) for team, stops in enumerate(routes)):
         raise ValueError("the routes break rules of this problem")
     return standing
-
-
-def index(names: tuple[str, ...], name: str) -> int:
-    """Return the index of a name.
-
-    Raises
-    ------
-    ValueError
-        It is not in this problem.
-    """
-    if name not in names:
-        raise ValueError(f"{name!r} is not in this problem")
-    return names.index(name)

@@ -306,6 +306,15 @@ def test_wrong_sizes_exit_2(arguments: list[str], capsys: pytest.CaptureFixture[
     assert told.startswith("--s")
 
 
+def test_a_wrong_size_and_a_wrong_seed_are_told_together(capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, told = here("generate", "routes", "--size", "12", "--seed", "-1", capsys=capsys)
+    assert (status, out) == (2, "")
+    assert told.splitlines() == [
+        '--size: expected STOPSxTEAMS, found "12"',
+        "--seed: expected a number, 0 or more, found -1",
+    ]
+
+
 def test_public_instances_are_converted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = (FIXTURES / "public" / "solomon" / "R101.txt").read_bytes()
     status, out, _ = here("convert", "solomon", "-", "--stops", "5", stdin=text, capsys=capsys)

@@ -17,6 +17,7 @@ from tests.scheduling.problems import FIXTURES, one_pair, slot_free
 
 SCHEDULING = Path(__file__).parents[2] / "scheduling"
 SMALL = {kind: str(FIXTURES / f"{kind}_small.json") for kind in kinds.QUESTIONS}
+SOLOMON = FIXTURES / "public" / "solomon" / "R101.txt"
 PAGE = (SCHEDULING / "docs" / "pairing-explained.md").read_text(encoding="utf-8")
 TOLD, WISHES, GRANTED = map(json.loads, re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL))
 
@@ -244,7 +245,6 @@ def test_generalised_assignment_is_converted_solved_and_checked(
 @pytest.mark.parametrize(
     ("text", "number", "found"),
     [
-        ("1 1 5 1 1", "2", "it has 1 problems, not 2"),
         ("1 1 5 1", "1", "sizes, costs, loads and capacities do not fill it"),
         ("one", "1", "whole numbers are expected"),
     ],
@@ -255,3 +255,51 @@ def test_text_that_is_no_generalised_assignment_exits_2(
     status, out, told = here("convert", "gap", "-", "--number", number, stdin=text, capsys=capsys)
     assert (status, out) == (2, "")
     assert told.startswith(f"$: expected an instance in the format gap, found {found}")
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ([], "--number: expected 1 to 3, as many problems as there are, found none\n"),
+        (["--number", "4"], "--number: expected 1 to 3, as many problems as there are, found 4\n"),
+        (["--number", "0"], "--number: expected 1 to 3, as many problems as there are, found 0\n"),
+    ],
+)
+def test_of_several_problems_one_has_to_be_chosen(
+    more: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = "3\n1 1 5 1 1\n1 1 6 1 1\n1 1 7 1 1\n"
+    assert here("convert", "gap", "-", *more, stdin=text, capsys=capsys) == (2, "", told)
+    status, out, _ = here("convert", "gap", "-", "--number", "3", stdin=text, capsys=capsys)
+    assert (status, json.loads(out)["candidates"][0]["score"]) == (0, -7)
+
+
+@pytest.mark.parametrize("text", ["1 1 5 1 1", "1\n1 1 5 1 1"])
+def test_the_only_problem_needs_no_number(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    alone, numbered = (
+        here("convert", "gap", "-", *more, stdin=text, capsys=capsys) for more in ([], ["--number", "1"])
+    )
+    assert alone == numbered
+    assert alone[0] == 0
+    told = "--number: expected 1, as there is one problem, found 2\n"
+    assert here("convert", "gap", "-", "--number", "2", stdin=text, capsys=capsys) == (2, "", told)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["gap", "-", "--stops", "5"], "--stops: expected the format solomon, found gap\n"),
+        (["gap", "-", "--stops", "5", "--number", "1"], "--stops: expected the format solomon, found gap\n"),
+        (["solomon", "-", "--number", "2"], "--number: expected the format gap, found solomon\n"),
+    ],
+)
+def test_what_only_another_format_takes_is_refused(
+    arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert here("convert", *arguments, stdin="1 1 5 1 1", capsys=capsys) == (2, "", told)
+
+
+@pytest.mark.parametrize("stops", ["101", "-1"])
+def test_stops_that_an_instance_has_not_are_refused(stops: str, capsys: pytest.CaptureFixture[str]) -> None:
+    told = f"--stops: expected 0 to 100, as many customers as there are, found {stops}\n"
+    assert here("convert", "solomon", str(SOLOMON), "--stops", stops, capsys=capsys) == (2, "", told)

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from scheduling.ids import index_of
 from scheduling.pairing.answer import pairs_of
 from scheduling.pairing.candidates import Candidates
 from scheduling.pairing.columns import Reason, build_columns
@@ -103,6 +104,11 @@ class Explainer:
             ``parts`` (``code``, ``price`` and, for hours and rooms, ``slots`` with their prices; only what is scarce)
             and ``surplus``, with ``sum of prices + surplus == gain`` exactly. That of a chosen pair is about 0; that of
             another, with its sign turned, is what forcing it loses about (`why_not_all` tells what at least).
+
+        Raises
+        ------
+        ValueError
+            No such child or volunteer.
         """
         candidate = self._problem.candidate(child, volunteer)
         reason = Reason.NO_CANDIDATE if candidate is None else self._columns.closed_reason(candidate)
@@ -155,8 +161,13 @@ class Explainer:
         list of dict
             ``volunteer``, ``start``, ``score`` and ``at_least``: points that forcing the pair loses at least (proven; 0
             where it may be free).
+
+        Raises
+        ------
+        ValueError
+            No such child.
         """
-        index = self._problem.children.index(child)
+        index = index_of(self._problem.children, child, "child")
         low, high = np.searchsorted(self._problem.child, [index, index + 1]).tolist()
         options = [self._best(i) for i in range(low, high) if len(self._columns.of(i)) and i not in self._paired]
         ceiling, reduced, candidate = self._ceiling, self._prices.reduced, self._columns.candidate
@@ -182,6 +193,11 @@ class Explainer:
         dict
             ``child``, ``volunteer``, ``loss`` (float, about; None where impossible), ``exact`` False, ``possible``,
             ``reason``.
+
+        Raises
+        ------
+        ValueError
+            No such child or volunteer.
 
         Notes
         -----
@@ -214,6 +230,11 @@ class Explainer:
         dict
             ``child``, ``volunteer``, ``possible``, ``reason``, ``loss`` (points; None where impossible or unknown),
             ``exact`` (both solutions are proven optimal) and ``pairs`` of the solution found (None without one).
+
+        Raises
+        ------
+        ValueError
+            No such child or volunteer.
         """
         answer, candidate = self._forced_answer(child, volunteer)
         answer["pairs"] = None
@@ -288,6 +309,11 @@ class Explainer:
         dict
             ``ended``, ``loss``, ``stepping_in`` and ``without`` as in `if_cancelled`, ``exact`` (both solutions are
             proven optimal), ``possible`` and ``changed`` (other pairs that end or move).
+
+        Raises
+        ------
+        ValueError
+            No such child or volunteer.
         """
         here, case = self._cancellation(volunteer, child)
         decision = case.start_again(here.what_if, Stop(time_limit), self._seed)
@@ -303,12 +329,8 @@ class Explainer:
 
     def _cancellation(self, volunteer: str, child: str | None) -> tuple["Explainer", Cancellation]:
         """Return the cancellation, and an explainer of the same solution in which what ends is not fixed."""
-        if volunteer not in self._problem.volunteers:
-            raise ValueError(f"{volunteer!r} is no volunteer of this problem")
-        if child is not None and child not in self._problem.children:
-            raise ValueError(f"{child!r} is no child of this problem")
-        index = None if child is None else self._problem.children.index(child)
-        other = self._problem.volunteers.index(volunteer)
+        index = None if child is None else index_of(self._problem.children, child, "child")
+        other = index_of(self._problem.volunteers, volunteer, "volunteer")
         solved, here = unfixed(self.solved, ending_pairs(self._problem, other, index)), self
         if solved is not self.solved:
             status = {"status": "optimal" if self._optimal else "feasible"}
@@ -345,6 +367,11 @@ class Explainer:
         list of dict
             ``rule``, ``excluded`` (volunteers it excludes), ``sole`` (those that it alone excludes) and ``volunteers``
             (the latter's ids); rules that exclude nobody are left out.
+
+        Raises
+        ------
+        ValueError
+            The candidates know no such child.
         """
         excluded, sole = candidates.excluded_for(child), candidates.sole_blockers(child)
         order = sorted(excluded, key=lambda rule: -sole[rule])
@@ -391,6 +418,8 @@ def forced_loss(
     ------
     InvalidProblem
         The problem itself is wrong.
+    ValueError
+        No such child or volunteer, or the solution is not one of this problem.
     """
     before = solve(problem, time_limit=time_limit, seed=seed) if solution is None else solution
     answer: dict[str, Any] = {"child": child, "volunteer": volunteer, "loss": None, "exact": False}

@@ -103,6 +103,13 @@ def helpful_changes(
         None), the largest first; in points, or in ``places`` (``unit``) where not every place can be filled. Codes:
         ``one_more_volunteer`` (``like``), ``one_more_room`` (``centre``, ``day``), ``one_more_place``, ``more_load``
         (``volunteer``), ``volunteer_free``, ``child_free`` (``slot``), ``pair_allowed`` and ``rule_waived``.
+
+    Raises
+    ------
+    InvalidProblem
+        The problem is wrong.
+    ValueError
+        The solution is not one of this problem, or a child with an empty place is not among the candidates' children.
     """
     stop = Stop(time_limit, should_stop)
     short = solution["status"] in ("infeasible", "unknown")

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from scheduling.ids import index_of
 from scheduling.pairing.columns import Reason
 from scheduling.pairing.explain.solved import Solved
 from scheduling.pairing.found import unit_of
@@ -63,8 +64,13 @@ class WhyNot:
         -------
         list of dict
             ``volunteer``, ``code``, ``at_least`` and ``start`` (None where there is none).
+
+        Raises
+        ------
+        ValueError
+            No such child.
         """
-        index = self.children.index(child)
+        index = index_of(self.children, child, "child")
         low, high = np.searchsorted(self.child, [index, index + 1]).tolist()
         never = self.at_least[low:high] < 0
         order = np.lexsort((np.arange(low, high), self.at_least[low:high], never)) + low

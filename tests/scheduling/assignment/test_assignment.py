@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from scheduling import pairing
+from scheduling.faults import InvalidProblem
 from scheduling.pairing.convert import problem_from_gap
 from scheduling.pairing.gap_instances import gap_instance, pairing_problem
 from tests.scheduling.brute_force import BruteForce
@@ -70,5 +71,19 @@ def test_a_text_that_is_no_instance_is_refused(text):
 
 
 def test_a_problem_beyond_the_last_is_refused():
-    with pytest.raises(ValueError, match="1 problems"):
+    with pytest.raises(InvalidProblem, match=r"^number: expected 1, as there is one problem, found 2$"):
         problem_from_gap("1 1 5 1 1", 2)
+
+
+def test_a_text_that_could_be_read_without_its_first_number_is_read_with_it():
+    text = "3\n1 1 5 1 1\n1 1 6 1 1\n1 1 7 1 1\n"  # without: 3 agents and 1 job, then 1 agent and 1 job
+    assert [problem_from_gap(text, number)["candidates"][0]["score"] for number in (1, 2, 3)] == [-5, -6, -7]
+
+
+@pytest.mark.parametrize(("number", "found"), [(None, "none"), (0, "0"), (3, "3")])
+def test_of_several_problems_one_has_to_be_chosen(number, found):
+    text = "2\n1 1 5 1 1\n1 1 6 1 1"
+    told = f"^number: expected 1 to 2, as many problems as there are, found {found}$"
+    with pytest.raises(InvalidProblem, match=told):
+        problem_from_gap(text, number)
+    assert problem_from_gap(text, 2)["candidates"][0]["score"] == -6

@@ -2,6 +2,7 @@
 
 import pytest
 
+from scheduling.faults import InvalidProblem
 from scheduling.routes.convert import problem_from_solomon
 from scheduling.routes.instances import instance
 from scheduling.routes.load import load
@@ -47,9 +48,12 @@ def test_another_format_is_refused(text: str) -> None:
         problem_from_solomon(text)
 
 
-def test_more_customers_than_there_are_are_refused() -> None:
-    with pytest.raises(ValueError, match="2 found"):
-        problem_from_solomon(TEXT, 3)
+@pytest.mark.parametrize("stops", [3, -1])
+def test_more_customers_than_there_are_are_refused(stops: int) -> None:
+    with pytest.raises(
+        InvalidProblem, match=f"^stops: expected 0 to 2, as many customers as there are, found {stops}$"
+    ):
+        problem_from_solomon(TEXT, stops)
 
 
 @pytest.mark.parametrize("path", sorted((FIXTURES / "public" / "solomon").glob("*.txt")), ids=lambda path: path.stem)
