@@ -13,7 +13,10 @@ from tests.scheduling.problems import one_pair
 from tests.scheduling.roster.problems import small as small_roster
 from tests.scheduling.routes.problems import small as small_tours
 
-NO_CHILD, NO_VOLUNTEER = "'q' is no child of this problem", "'q' is no volunteer of this problem"
+NO_CHILD, NO_VOLUNTEER = (
+    "'q' is not in this problem: it is the id of no child",
+    "'q' is not in this problem: it is the id of no volunteer",
+)
 
 
 def refused(ask: Callable[[], object], told: str) -> None:
@@ -37,7 +40,10 @@ def test_an_id_has_its_place() -> None:
         (lambda explainer: explainer.forced_exactly("q", "x"), NO_CHILD),
         (lambda explainer: explainer.if_cancelled("q"), NO_VOLUNTEER),
         (lambda explainer: explainer.cancelled_exactly("x", "q"), NO_CHILD),
-        (lambda explainer: explainer.blockers("q", some_candidates()), "'q' is no child of these candidates"),
+        (
+            lambda explainer: explainer.blockers("q", some_candidates()),
+            "'q' is not in these candidates: it is the id of no child",
+        ),
     ],
 )
 def test_an_explainer_names_whom_it_does_not_know(ask: Callable[[pairing.Explainer], object], told: str) -> None:
@@ -69,24 +75,33 @@ def some_candidates() -> Candidates:
     ],
 )
 def test_candidates_name_whom_they_do_not_know(ask: Callable[[Candidates], object], what: str) -> None:
-    refused(lambda: ask(some_candidates()), f"'q' is no {what} of these candidates")
+    refused(lambda: ask(some_candidates()), f"'q' is not in these candidates: it is the id of no {what}")
 
 
 def test_helpful_changes_name_a_child_that_the_candidates_do_not_know() -> None:
     problem = one_pair(candidates=[])
     solution = pairing.solve(problem)
     ask: dict[str, Any] = {"candidates": some_candidates()}
-    refused(lambda: pairing.helpful_changes(problem, solution, **ask), "'b' is no child of these candidates")
+    refused(
+        lambda: pairing.helpful_changes(problem, solution, **ask),
+        "'b' is not in these candidates: it is the id of no child",
+    )
 
 
 def test_rosters_and_routes_name_whom_they_do_not_know() -> None:
     problem = small_roster()
     solution = roster.solve(problem)
     shift, person = problem["shifts"][0]["id"], problem["people"][0]["id"]
-    refused(lambda: roster.why_not(problem, solution, "q", person), "'q' is no shift of this problem")
-    refused(lambda: roster.forced_extra(problem, shift, "q"), "'q' is no person of this problem")
-    refused(lambda: roster.if_cancelled(problem, solution, "q"), "'q' is no person of this problem")
+    refused(
+        lambda: roster.why_not(problem, solution, "q", person), "'q' is not in this problem: it is the id of no shift"
+    )
+    refused(lambda: roster.forced_extra(problem, shift, "q"), "'q' is not in this problem: it is the id of no person")
+    refused(
+        lambda: roster.if_cancelled(problem, solution, "q"), "'q' is not in this problem: it is the id of no person"
+    )
     tours = small_tours()
     stop = tours["stops"][0]["id"]
-    refused(lambda: routes.why_here(tours, routes.solve(tours), "q"), "'q' is no stop of this problem")
-    refused(lambda: routes.forced_extra(tours, stop, "q"), "'q' is no team of this problem")
+    refused(
+        lambda: routes.why_here(tours, routes.solve(tours), "q"), "'q' is not in this problem: it is the id of no stop"
+    )
+    refused(lambda: routes.forced_extra(tours, stop, "q"), "'q' is not in this problem: it is the id of no team")
