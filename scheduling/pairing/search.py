@@ -1,6 +1,7 @@
 """The best solution of a model, with its proof."""
 
 import math
+from collections.abc import Callable
 from functools import partial
 
 import numpy as np
@@ -13,6 +14,7 @@ from scheduling.pairing.pattern_search import Search, light, loads_bind, search_
 from scheduling.pairing.placement import Placement
 from scheduling.pairing.problem import Bools, Ints
 from scheduling.pairing.relaxation import Model, Relaxation, generate, in_use, narrow, relax
+from scheduling.pairing.rows import Rows
 from scheduling.stop import Stop
 
 _NODES = 100_000
@@ -27,10 +29,25 @@ _MANY = 1_000_000
 """Columns above which a good solution comes before cuts and patterns: with so many, a round of either takes long."""
 _ROUNDED_PER_CHILD = 64
 
+Bringing = Callable[[list[int]], list[int]]
+"""Returns columns with those that they bring along."""
 
-@in_units
+
+def nothing(chosen: list[int]) -> list[int]:
+    """Return columns that bring nothing along as they are."""
+    return chosen
+
+
 def maximise(
-    model: Model, start: list[int], stop: Stop, seed: int, report: Report, *, margin: int, offer: Offer = nobody
+    model: Model,
+    start: list[int],
+    stop: Stop,
+    seed: int,
+    report: Report,
+    *,
+    margin: int,
+    offer: Offer = nobody,
+    bringing: Bringing = nothing,
 ) -> Found:
     """Find a solution of the largest gain.
 
@@ -46,6 +63,9 @@ def maximise(
         The first integer program keeps columns whose reduced value is at least ``-margin``.
     offer : callable, optional
         Hears of every better solution or bound.
+    bringing : callable, optional
+        Returns columns with those that they bring along: what a whole solution has beside the sessions, such as that
+        two siblings are together. Whatever is found goes through it before it is seen whether it keeps every row.
 
     Notes
     -----
@@ -55,7 +75,21 @@ def maximise(
     relaxation is far from whole or many columns are worth the same, patterns of volunteers come before all that
     (`scheduling.pairing.pattern_search`).
     """
-    search = _Search(model, start, stop, seed, report, offer)
+    return in_units(partial(_maximise, bringing))(model, start, stop, seed, report, margin=margin, offer=offer)
+
+
+def _maximise(
+    bringing: Bringing,
+    model: Model,
+    start: list[int],
+    stop: Stop,
+    seed: int,
+    report: Report,
+    *,
+    margin: int,
+    offer: Offer = nobody,
+) -> Found:
+    search = _Search(model, bringing, start, stop, seed, report, offer)
     loaded = loads_bind(model)
     if loaded:
         rows, kept = light(model)
@@ -97,6 +131,7 @@ class _Search:
     Parameters
     ----------
     model : Model
+    bringing : callable
     start : list of int
         Columns of a feasible solution.
     stop : Stop
@@ -104,9 +139,12 @@ class _Search:
     report, offer : callable
     """
 
-    def __init__(self, model: Model, start: list[int], stop: Stop, seed: int, report: Report, offer: Offer) -> None:
+    def __init__(
+        self, model: Model, bringing: Bringing, start: list[int], stop: Stop, seed: int, report: Report, offer: Offer
+    ) -> None:
         self.model, self.stop, self.seed, self.report, self.offer = model, stop, seed, report, offer
-        self.best, self.value = start, model.value(start)
+        self._bringing, self.best = bringing, bringing(start)
+        self.value = model.value(self.best)
         self.bound = max(self.value, loose_bound(model))
         self.offer(self.best, self.value, self.bound)
 
@@ -115,10 +153,11 @@ class _Search:
         return self.value
 
     def take(self, chosen: list[int]) -> None:
-        """Take over a solution if it is better."""
-        value = self.model.value(chosen)
-        if value > self.value:
-            self.best, self.value = chosen, value
+        """Take over columns, with what they bring along, if they are better and seen to keep every row."""
+        solution = self._bringing(chosen)
+        value = self.model.value(solution)
+        if value > self.value and holds(self.model.rows, solution):
+            self.best, self.value = solution, value
 
     def lower(self, bound: int) -> None:
         """Note a proven bound."""
@@ -137,9 +176,7 @@ class _Search:
     def found(self, prices: Prices) -> Found:
         """Return the best solution, with what still fits put in where it is not proven."""
         if self.bound > self.value:
-            more = greedy(self.model, self.best)
-            if _equalities_hold(self.model, more):
-                self.take(more)
+            self.take(greedy(self.model, self.best))
         return Found(self.best, self.value, max(self.bound, self.value), prices)
 
     def relax(self, model: Model, *, most: float = math.inf) -> Relaxation:
@@ -155,7 +192,7 @@ class _Search:
 
     def by_patterns(self, relaxed: Relaxation) -> None:
         """Search by patterns of volunteers."""
-        ears = Search(self.best_value, partial(self._take_whole, self.model), self.lower, self.tell)
+        ears = Search(self.best_value, self.take, self.lower, self.tell)
         search_patterns(self.model, relaxed, ears, self.stop, self.seed)
 
     def done(self) -> bool:
@@ -175,7 +212,7 @@ class _Search:
         model, prices = tight.model, tight.relaxed.prices
         self.lower(prices.bound)
         if tight.whole:
-            self._take_whole(model, tight.chosen())
+            self.take(tight.chosen())
         self.take(round_up(model, tight.relaxed, self.best))
         program = tight.relaxed.program
         if self.done() or program is None:
@@ -198,7 +235,7 @@ class _Search:
             tight = tighten(few, again, ColumnCutter(few), self.best_value, self.stop, self.told_price)
             few, again = tight.model, tight.relaxed
             if tight.whole:
-                self._take_whole(model, kept[tight.chosen()].tolist())
+                self.take(kept[tight.chosen()].tolist())
         self.lower(again.prices.bound)
         if self.done():
             return
@@ -206,11 +243,6 @@ class _Search:
         whole = ceiling > self.value
         whole[np.searchsorted(kept, self.best)] = True
         self._integer(few, whole, ceiling, kept=kept)
-
-    def _take_whole(self, model: Model, chosen: list[int]) -> None:
-        """Take over what the engine says is a solution, once it is seen to be one."""
-        if Placement(model.problem, self.model.columns).take_all(chosen) and _equalities_hold(self.model, chosen):
-            self.take(chosen)
 
     def _integer(
         self, model: Model, inside: Bools, ceiling: Ints, *, kept: Ints | None = None, nodes: int = _NODES
@@ -236,9 +268,15 @@ class _Search:
             on_improve=improved,
         )
         if answer.chosen is not None:
-            self._take_whole(model, all_[answer.chosen].tolist())
+            self.take(all_[answer.chosen].tolist())
         if answer.at_most is not None:
             self.lower(max(answer.at_most, int(ceiling[~inside].max(initial=self.value))))
+
+
+def holds(rows: Rows, chosen: list[int]) -> bool:
+    """Tell whether the chosen columns keep every row."""
+    used = rows.usage(chosen)
+    return bool((used <= rows.upper).all() and (used[rows.equal] == rows.upper[rows.equal]).all())
 
 
 def _equalities_hold(model: Model, chosen: list[int]) -> bool:

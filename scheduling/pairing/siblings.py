@@ -18,16 +18,12 @@ from scheduling import __version__
 from scheduling.engine import engine_version
 from scheduling.offers import OnSolution
 from scheduling.pairing.answer import answer_of
-from scheduling.pairing.bound import Prices
 from scheduling.pairing.explain.solved import columns_of, model_of
-from scheduling.pairing.found import unit_of
 from scheduling.pairing.links import Links
 from scheduling.pairing.load import load
-from scheduling.pairing.pattern_search import Search, light, loads_bind, needed, search_patterns
 from scheduling.pairing.problem import Ints, Problem
-from scheduling.pairing.relaxation import Model, most_of_columns, relax
-from scheduling.pairing.resolve import Decision, decide, holds
-from scheduling.pairing.search import maximise
+from scheduling.pairing.relaxation import Model
+from scheduling.pairing.search import maximise, nothing
 from scheduling.pairing.solve import solve_first
 from scheduling.pairing.wishes import Wishes, settle_wishes
 from scheduling.stop import Progress, Stop
@@ -83,12 +79,13 @@ def solve_wishes(
     again, on_time = _before(plain, asked.previous)
     model = replace(plain, gain=plain.gain + asked.pair_bonus * again + asked.start_bonus * on_time)
     links = Links(model, pairs, asked.sibling_bonus)
-    if links.count and asked.sibling_bonus:
-        found = _decide_links(model, links, start, stop, seed, tell)
-    else:
-        plainly = maximise(model, start, stop, seed, lambda *step: tell("wishes", *step[1:]), margin=_MARGIN)
-        found = Decision(plainly.chosen, plainly.value, plainly.bound)
-    chosen = [column for column in found.chosen or start if column < plain.columns.count]
+    searched, bringing = (links.tied, links.with_links) if links.count and asked.sibling_bonus else (model, nothing)
+
+    def report(stage: str, value: int, bound: int) -> None:
+        tell("wishes", value, bound)
+
+    found = maximise(searched, start, stop, seed, report, margin=_MARGIN, bringing=bringing)
+    chosen = [column for column in found.chosen if column < plain.columns.count]
     answer = answer_of(checked, plain.columns, chosen, before["bound"])
     answer["run"] = {
         "seconds": round(time.perf_counter() - began, 3),
@@ -130,82 +127,3 @@ def _before(model: Model, previous: Mapping[int, int | None]) -> tuple[Ints, Int
         if model.problem.grid is not None and start is not None:
             on_time[mine.start : mine.stop] = columns.start[mine.start : mine.stop] == start
     return again, on_time
-
-
-def _decide_links(model: Model, links: Links, chosen: list[int], stop: Stop, seed: int, tell: Progress) -> Decision:
-    """Find the best solution of a model with links: by patterns of volunteers where these are sooner, then by columns.
-
-    Notes
-    -----
-    Gains are counted in units, as everywhere (`scheduling.pairing.found.in_units`).
-    """
-    unit = unit_of(links.tied.gain)
-    tied = replace(links.tied, gain=links.tied.gain // unit)
-    best = _Best(tied, links, chosen, lambda value, bound: tell("wishes", value * unit, bound * unit))
-    loaded = loads_bind(tied)
-    relaxed = relax(
-        tied.with_rows(light(tied)[0]) if loaded else tied,
-        best.chosen,
-        stop,
-        seed,
-        best.priced,
-        most=most_of_columns(tied),
-    )
-    best.lower(relaxed.prices.bound)
-    if relaxed.complete and best.open and needed(tied, relaxed):
-        search_patterns(tied, relaxed, Search(lambda: best.value, best.take, best.lower, best.tell), stop, seed)
-    if best.open and not stop.cut():
-        if loaded:
-            relaxed = relax(tied, best.chosen, stop, seed, best.priced)
-        ceiling, top = relaxed.prices.bound_with(), min(best.bound, relaxed.prices.bound)
-        margin = -(-_MARGIN // unit)
-        found = decide(
-            tied.rows, tied.gain, ceiling, best.chosen, stop, seed, top=top, margin=margin, report=best.heard
-        )
-        best.take(found.chosen or [])
-        best.lower(found.bound)
-    return Decision(best.chosen, best.value, best.bound).times(unit)
-
-
-class _Best:
-    """The best solution of a tied model so far, and what is proven.
-
-    Parameters
-    ----------
-    tied : Model
-    links : Links
-    start : list of int
-        Columns of a feasible solution.
-    heard : callable
-        Hears of value and bound.
-    """
-
-    def __init__(self, tied: Model, links: Links, start: list[int], heard: Callable[[int, int], None]) -> None:
-        self._tied, self._links, self.heard = tied, links, heard
-        self.chosen = links.with_links(start)
-        self.value = tied.value(self.chosen)
-        self.bound = tied.price(np.zeros(tied.rows.count)).bound
-
-    @property
-    def open(self) -> bool:
-        """Whether something better may exist."""
-        return self.bound > self.value
-
-    def take(self, chosen: list[int]) -> None:
-        """Take over a solution, with every link that its sessions bring, if it is one and better."""
-        linked = self._links.with_links(chosen)
-        value = self._tied.value(linked)
-        if value > self.value and holds(self._tied.rows, linked):
-            self.chosen, self.value = linked, value
-
-    def lower(self, bound: int) -> None:
-        """Note a proven bound."""
-        self.bound = max(self.value, min(self.bound, bound))
-
-    def priced(self, prices: Prices) -> None:
-        """Report a round of column generation."""
-        self.tell("price", prices.bound)
-
-    def tell(self, stage: str, bound: int) -> None:
-        """Report the value and a bound; the stages are those of one search."""
-        self.heard(self.value, max(min(self.bound, bound), self.value))

@@ -9,8 +9,10 @@ from scheduling.ids import index_of
 from scheduling.pairing.answer import pairs_of
 from scheduling.pairing.candidates import Candidates
 from scheduling.pairing.columns import Reason, build_columns
+from scheduling.pairing.explain.blockers import blockers
 from scheduling.pairing.explain.cancelled import Cancellation, ending_pairs, least_moved, unfixed
 from scheduling.pairing.explain.forced import PLACES, solve_with, why_impossible
+from scheduling.pairing.explain.outcome import outcome
 from scheduling.pairing.explain.solved import Solved, recall
 from scheduling.pairing.explain.whatif import WhatIf
 from scheduling.pairing.explain.whynot import WhyNot, first_of_best, why_not
@@ -297,7 +299,7 @@ class Explainer:
         about = None if estimate is None else self._value - min(estimate.value, here.solved.most_without(case.gone))
         if about is not None and self._optimal and here is self:
             about = max(0.0, about)
-        return here._after(case, case.step_in(self._seed)) | {"about": about}
+        return outcome(here.solved, case, case.step_in(self._seed)) | {"about": about}
 
     def cancelled_exactly(
         self, volunteer: str, child: str | None = None, *, time_limit: float | None = None
@@ -318,10 +320,10 @@ class Explainer:
         here, case = self._cancellation(volunteer, child)
         decision = case.start_again(here.what_if, Stop(time_limit), self._seed)
         if decision.chosen is None:
-            answer = here._after(case, case.step_in(self._seed))
+            answer = outcome(here.solved, case, case.step_in(self._seed))
             return answer | {"loss": None, "exact": False, "possible": not decision.impossible, "changed": 0}
         chosen = least_moved(here.solved, decision.chosen)
-        return here._after(case, chosen) | {
+        return outcome(here.solved, case, chosen) | {
             "exact": self._optimal and decision.proven,
             "possible": True,
             "changed": len(set(case.others) - set(chosen)),
@@ -336,22 +338,6 @@ class Explainer:
             status = {"status": "optimal" if self._optimal else "feasible"}
             here = Explainer({}, status, seed=self._seed, solved=solved)
         return here, Cancellation(solved, other, index)
-
-    def _after(self, case: Cancellation, chosen: list[int]) -> dict[str, Any]:
-        children = self._problem.child[self._columns.candidate]
-        size = len(self._problem.children)
-        before = np.bincount(children[self.solved.chosen], minlength=size)
-        fewer = np.flatnonzero(np.bincount(children[chosen], minlength=size) < before)
-        new = sorted(set(chosen) - set(self.solved.chosen))
-        loss: int | None = self._value - self._model.value(chosen)
-        if self._problem.place_value is None and len(fewer):
-            loss = None
-        return {
-            "ended": pairs_of(self._problem, self._columns, case.ended),
-            "loss": loss,
-            "stepping_in": pairs_of(self._problem, self._columns, new),
-            "without": [self._problem.children[i] for i in fewer.tolist()],
-        }
 
     def blockers(self, child: str, candidates: Candidates) -> list[dict[str, Any]]:
         """Return what keeps volunteers from a child, most helpful change first.
@@ -373,18 +359,7 @@ class Explainer:
         ValueError
             The candidates know no such child.
         """
-        excluded, sole = candidates.excluded_for(child), candidates.sole_blockers(child)
-        order = sorted(excluded, key=lambda rule: -sole[rule])
-        return [
-            {
-                "rule": rule,
-                "excluded": excluded[rule],
-                "sole": sole[rule],
-                "volunteers": candidates.sole_blocked(child, rule) if sole[rule] else [],
-            }
-            for rule in order
-            if excluded[rule]
-        ]
+        return blockers(child, candidates)
 
 
 def forced_loss(
