@@ -23,4 +23,4 @@ def index_of(ids: Sequence[str], wanted: str, what: str, *, of: str = "this prob
     try:
         return ids.index(wanted)
     except ValueError:
-        raise ValueError(f"{wanted!r} is not in {of}: it is the id of no {what}") from None
+        raise ValueError(f"{wanted!r} is not in {of}: {wanted!r} is no {what}") from None

@@ -19,7 +19,7 @@ from scheduling.pairing.load import load
 from scheduling.pairing.pattern_search import loads_bind, needed
 from scheduling.pairing.problem import Bools, Ints, Problem
 from scheduling.pairing.relaxation import Model, Relaxation, most_of_columns, relax
-from scheduling.pairing.resolve import Decision, append_row, better_start, decide, holds, restrict
+from scheduling.pairing.resolve import Decision, append_row, better_start, decide, restrict
 from scheduling.pairing.rules import build_rows
 from scheduling.pairing.search import greedy, maximise
 from scheduling.pairing.solve import solve_first
@@ -285,7 +285,7 @@ class _Probe:
         model, number = self._model(threshold)
         known = np.searchsorted(number, np.intersect1d(search.best, number)).tolist()
         start = greedy(model, known)
-        start = start if holds(model.rows, start) else known
+        start = start if model.rows.keep(start) else known
         if model.value(start) < self._enough:
             relaxed = relax(model, start, search.stop, search.seed, most=most_of_columns(model))
             self._prices = relaxed.prices

@@ -163,20 +163,59 @@ def _together(problem: Problem, columns: Columns, entries: list[int]) -> list[in
 
 
 def _clashes(problem: Problem, columns: Columns, entries: list[int]) -> Found:
-    """Name each entry that cannot meet together with the entries before it, and the fewest it clashes with."""
+    """Name each entry that cannot meet together with the entries before it, and some it clashes with, none in vain."""
     faults: Found = []
-    standing: list[int] = []
+    standing: dict[int, list[int]] = {}
+    group = _groups(problem, entries)
     for candidate in entries:
-        if _together(problem, columns, [*standing, candidate]) is not None:
-            standing.append(candidate)
+        rivals = standing.setdefault(group[candidate], [])
+        if _together(problem, columns, [*rivals, candidate]) is not None:
+            rivals.append(candidate)
             continue
-        core = list(standing)
-        for other in standing:
-            without = [i for i in core if i != other]
-            if _together(problem, columns, [*without, candidate]) is None:
-                core = without
+        core = _fewest(problem, columns, [candidate], rivals, grown=False)
         others = ", ".join(problem.fixed_path[i] for i in core)
         expected = f"a pair that can meet together with {others}"
         found = f"no hours and rooms for all of them ({_names(problem, candidate)})"
         faults.append((candidate, Fault(problem.fixed_path[candidate], expected, found)))
     return faults
+
+
+def _groups(problem: Problem, entries: list[int]) -> dict[int, int]:
+    """Number the groups of entries that have to do with each other, over people and rooms that they share."""
+    leader: dict[tuple[str, int], tuple[str, int]] = {}
+
+    def lead(node: tuple[str, int]) -> tuple[str, int]:
+        while leader.setdefault(node, node) != node:
+            leader[node] = node = leader[leader[node]]
+        return node
+
+    ends: dict[int, tuple[str, int]] = {}
+    for candidate in entries:
+        child = int(problem.child[candidate])
+        ends[candidate] = "child", child
+        shared = [("volunteer", int(problem.volunteer[candidate]))]
+        if problem.at_centre[child] and problem.centre[child] >= 0:
+            shared.append(("centre", int(problem.centre[child])))
+        for node in shared:
+            leader[lead(node)] = lead(ends[candidate])
+    number: dict[tuple[str, int], int] = {}
+    return {candidate: number.setdefault(lead(end), len(number)) for candidate, end in ends.items()}
+
+
+def _fewest(problem: Problem, columns: Columns, held: list[int], entries: list[int], *, grown: bool) -> list[int]:
+    """Return entries of which none can be spared if they are not to meet together with those held.
+
+    Notes
+    -----
+    Junker, "QuickXplain" (2004): halves are left out as long as that is possible, so that a few entries among many are
+    found in few steps. ``grown`` tells whether more are held than when these were last seen to stand.
+    """
+    if grown and _together(problem, columns, held) is None:
+        return []
+    if len(entries) == 1:
+        return entries
+    half = len(entries) // 2
+    first, second = entries[:half], entries[half:]
+    of_second = _fewest(problem, columns, [*held, *first], second, grown=bool(first))
+    of_first = _fewest(problem, columns, [*held, *of_second], first, grown=bool(of_second))
+    return [*of_first, *of_second]

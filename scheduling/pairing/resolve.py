@@ -71,12 +71,6 @@ def append_row(rows: Rows, members: Ints, limit: int, *, equal: bool, value: int
     return rows.extended(entries, *limits)
 
 
-def holds(rows: Rows, chosen: list[int]) -> bool:
-    """Tell whether the chosen columns keep every row."""
-    used = rows.usage(chosen)
-    return bool((used <= rows.upper).all() and (used[rows.equal] == rows.upper[rows.equal]).all())
-
-
 def decide(
     rows: Rows,
     gain: Ints,
@@ -139,7 +133,7 @@ def decide(
         if best is not None:
             keep[best] = True
         answer = solve_integer(rows, gain, keep, best, stop, seed, node_limit=_NODES)
-        if answer.chosen is not None and holds(rows, answer.chosen) and int(gain[answer.chosen].sum()) > value:
+        if answer.chosen is not None and rows.keep(answer.chosen) and int(gain[answer.chosen].sum()) > value:
             best, value = answer.chosen, int(gain[answer.chosen].sum())
         outside = int(ceiling[~keep].max(initial=NOTHING))
         inside = answer.at_most
@@ -160,7 +154,7 @@ def decide(
 def better_start(model: Model, relaxed: Relaxation, start: list[int]) -> list[int]:
     """Return the relaxation made whole where that keeps every row and is worth more, else the start."""
     rounded = round_up(model, relaxed, start)
-    return rounded if model.value(rounded) > model.value(start) and holds(model.rows, rounded) else start
+    return rounded if model.value(rounded) > model.value(start) and model.rows.keep(rounded) else start
 
 
 def restrict(model: Model, keep: Bools) -> tuple[Model, Ints]:

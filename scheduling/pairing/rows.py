@@ -85,6 +85,11 @@ class Rows:
         np.add.at(used, row, value)
         return used
 
+    def keep(self, chosen: list[int]) -> bool:
+        """Tell whether these columns keep every row."""
+        used = self.usage(chosen)
+        return bool((used <= self.upper).all() and (used[self.equal] == self.upper[self.equal]).all())
+
     def cost(self, prices: Ints) -> Ints:
         """Return the price of what each column uses."""
         if len(self.first) == 1:

@@ -14,7 +14,6 @@ from scheduling.pairing.pattern_search import Search, light, loads_bind, search_
 from scheduling.pairing.placement import Placement
 from scheduling.pairing.problem import Bools, Ints
 from scheduling.pairing.relaxation import Model, Relaxation, generate, in_use, narrow, relax
-from scheduling.pairing.rows import Rows
 from scheduling.stop import Stop
 
 _NODES = 100_000
@@ -156,7 +155,7 @@ class _Search:
         """Take over columns, with what they bring along, if they are better and seen to keep every row."""
         solution = self._bringing(chosen)
         value = self.model.value(solution)
-        if value > self.value and holds(self.model.rows, solution):
+        if value > self.value and self.model.rows.keep(solution):
             self.best, self.value = solution, value
 
     def lower(self, bound: int) -> None:
@@ -271,12 +270,6 @@ class _Search:
             self.take(all_[answer.chosen].tolist())
         if answer.at_most is not None:
             self.lower(max(answer.at_most, int(ceiling[~inside].max(initial=self.value))))
-
-
-def holds(rows: Rows, chosen: list[int]) -> bool:
-    """Tell whether the chosen columns keep every row."""
-    used = rows.usage(chosen)
-    return bool((used <= rows.upper).all() and (used[rows.equal] == rows.upper[rows.equal]).all())
 
 
 def _equalities_hold(model: Model, chosen: list[int]) -> bool:

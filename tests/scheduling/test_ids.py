@@ -14,8 +14,8 @@ from tests.scheduling.roster.problems import small as small_roster
 from tests.scheduling.routes.problems import small as small_tours
 
 NO_CHILD, NO_VOLUNTEER = (
-    "'q' is not in this problem: it is the id of no child",
-    "'q' is not in this problem: it is the id of no volunteer",
+    "'q' is not in this problem: 'q' is no child",
+    "'q' is not in this problem: 'q' is no volunteer",
 )
 
 
@@ -42,7 +42,7 @@ def test_an_id_has_its_place() -> None:
         (lambda explainer: explainer.cancelled_exactly("x", "q"), NO_CHILD),
         (
             lambda explainer: explainer.blockers("q", some_candidates()),
-            "'q' is not in these candidates: it is the id of no child",
+            "'q' is not in these candidates: 'q' is no child",
         ),
     ],
 )
@@ -75,7 +75,7 @@ def some_candidates() -> Candidates:
     ],
 )
 def test_candidates_name_whom_they_do_not_know(ask: Callable[[Candidates], object], what: str) -> None:
-    refused(lambda: ask(some_candidates()), f"'q' is not in these candidates: it is the id of no {what}")
+    refused(lambda: ask(some_candidates()), f"'q' is not in these candidates: 'q' is no {what}")
 
 
 def test_helpful_changes_name_a_child_that_the_candidates_do_not_know() -> None:
@@ -84,7 +84,7 @@ def test_helpful_changes_name_a_child_that_the_candidates_do_not_know() -> None:
     ask: dict[str, Any] = {"candidates": some_candidates()}
     refused(
         lambda: pairing.helpful_changes(problem, solution, **ask),
-        "'b' is not in these candidates: it is the id of no child",
+        "'b' is not in these candidates: 'b' is no child",
     )
 
 
@@ -92,16 +92,10 @@ def test_rosters_and_routes_name_whom_they_do_not_know() -> None:
     problem = small_roster()
     solution = roster.solve(problem)
     shift, person = problem["shifts"][0]["id"], problem["people"][0]["id"]
-    refused(
-        lambda: roster.why_not(problem, solution, "q", person), "'q' is not in this problem: it is the id of no shift"
-    )
-    refused(lambda: roster.forced_extra(problem, shift, "q"), "'q' is not in this problem: it is the id of no person")
-    refused(
-        lambda: roster.if_cancelled(problem, solution, "q"), "'q' is not in this problem: it is the id of no person"
-    )
+    refused(lambda: roster.why_not(problem, solution, "q", person), "'q' is not in this problem: 'q' is no shift")
+    refused(lambda: roster.forced_extra(problem, shift, "q"), "'q' is not in this problem: 'q' is no person")
+    refused(lambda: roster.if_cancelled(problem, solution, "q"), "'q' is not in this problem: 'q' is no person")
     tours = small_tours()
     stop = tours["stops"][0]["id"]
-    refused(
-        lambda: routes.why_here(tours, routes.solve(tours), "q"), "'q' is not in this problem: it is the id of no stop"
-    )
-    refused(lambda: routes.forced_extra(tours, stop, "q"), "'q' is not in this problem: it is the id of no team")
+    refused(lambda: routes.why_here(tours, routes.solve(tours), "q"), "'q' is not in this problem: 'q' is no stop")
+    refused(lambda: routes.forced_extra(tours, stop, "q"), "'q' is not in this problem: 'q' is no team")

@@ -19,7 +19,6 @@ from scheduling.pairing.placement import Placement
 from scheduling.pairing.problem import Ints
 from scheduling.pairing.relaxation import Model
 from scheduling.pairing.remainder import Remainder, remainder, smaller
-from scheduling.pairing.resolve import holds
 from scheduling.pairing.rows import Entries
 from tests.scheduling.models import model_of, relaxed_over_patterns
 
@@ -145,7 +144,7 @@ def test_patterns_that_are_too_many_together_are_not_taken() -> None:
         values = np.where(rng.random(patterns.count) < likely, 0.9, 0.0)
         together = np.flatnonzero(values)
         left = remainder(patterns, np.arange(patterns.count), values, 0.8)
-        assert not holds(patterns.rows, together.tolist())
+        assert not patterns.rows.keep(together.tolist())
         assert Placement(model.problem, model.columns).take_all(left.taken)
         taken += len(left.taken)
     assert taken

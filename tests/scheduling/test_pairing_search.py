@@ -7,7 +7,7 @@ from scheduling.benchmarks.instances import with_loads
 from scheduling.pairing.explain.solved import model_of
 from scheduling.pairing.instances import instance
 from scheduling.pairing.load import load
-from scheduling.pairing.resolve import append_row, decide, holds
+from scheduling.pairing.resolve import append_row, decide
 from scheduling.pairing.search import maximise
 from scheduling.stop import Stop
 from tests.scheduling.problems import by_patterns
@@ -27,6 +27,6 @@ def test_best_solution_keeps_rows_that_are_no_rules_of_the_problem(seed: int, lo
         found = maximise(few, [], Stop(), 0, lambda *step: None, margin=5)
     top = few.price(np.zeros(few.rows.count))
     best = decide(few.rows, few.gain, top.bound_with(), [], Stop(), 0, top=top.bound)
-    assert holds(few.rows, found.chosen)
+    assert few.rows.keep(found.chosen)
     assert (found.value, found.bound) == (best.value, best.bound)
     assert found.value < free.value

@@ -7,7 +7,7 @@ from scheduling.pairing import every_place
 from scheduling.pairing.fixed import settle
 from scheduling.pairing.found import nobody
 from scheduling.pairing.relaxation import Model
-from scheduling.pairing.resolve import NOTHING, Decision, holds
+from scheduling.pairing.resolve import NOTHING, Decision
 from scheduling.pairing.rules import build_rows
 from scheduling.pairing.search import greedy, maximise
 from scheduling.stop import Stop
@@ -28,7 +28,7 @@ def solve_anew(model: Model, start: list[int] | None, stop: Stop, seed: int) -> 
     seed : int
     """
     problem, columns = model.problem, model.columns
-    if start is None or not holds(model.rows, start):
+    if start is None or not model.rows.keep(start):
         try:
             kept = settle(problem, columns)
         except InvalidProblem:

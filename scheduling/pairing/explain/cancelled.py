@@ -10,7 +10,7 @@ from scheduling.pairing.explain.whatif import WhatIf
 from scheduling.pairing.found import unit_of
 from scheduling.pairing.problem import NO_START, Bools, Problem
 from scheduling.pairing.relaxation import Model
-from scheduling.pairing.resolve import NOTHING, Decision, decide, holds, restrict
+from scheduling.pairing.resolve import NOTHING, Decision, decide, restrict
 from scheduling.pairing.rows import Entries
 from scheduling.stop import Stop
 
@@ -97,7 +97,7 @@ class Cancellation:
         part, number = restrict(self.model, ~self.gone)
         prices = part.price(estimate.duals)
         known = np.searchsorted(number, self.step_in(seed)).tolist()
-        start = known if holds(part.rows, known) else None
+        start = known if part.rows.keep(known) else None
         margin = _MARGIN + self._solved.bound - self._solved.value
         # One more for each pair that stays, and every unit of the value worth more than all of these together.
         stay = self.others if (abs(prices.bound) + 1) * (len(self.others) + 1) < _LARGEST_TOTAL else []

@@ -13,7 +13,7 @@ from scheduling.pairing.fixed import settle
 from scheduling.pairing.placement import Placement
 from scheduling.pairing.problem import Ints, Problem
 from scheduling.pairing.relaxation import Model
-from scheduling.pairing.resolve import Decision, append_row, decide, holds
+from scheduling.pairing.resolve import Decision, append_row, decide
 from scheduling.pairing.rules import build_rows
 from scheduling.stop import Stop
 
@@ -58,7 +58,7 @@ def solve_with(solved: Solved, candidate: int, prices: Prices, stop: Stop, seed:
     with_pair[mine] = below[mine]
     ceiling = prices.bound_below(with_pair)
     start = _exchange(solved, mine, prices)
-    known = start if start is not None and holds(rows, start) else None
+    known = start if start is not None and rows.keep(start) else None
     top = int(ceiling[mine].max())
     margin = _MARGIN + solved.bound - solved.value
     if known is not None and top - model.value(known) <= _WIDEST + margin:

@@ -227,7 +227,7 @@ def test_names_that_are_not_there_are_refused() -> None:
     problem = two_teams()
     solution = routes.solve(problem)
 
-    with pytest.raises(ValueError, match="'nobody' is not in this problem: it is the id of no stop"):
+    with pytest.raises(ValueError, match="'nobody' is not in this problem: 'nobody' is no stop"):
         routes.why_here(problem, solution, "nobody")
     with pytest.raises(ValueError, match="break rules"):
         routes.why_here(problem_of([team("a", to=1)], [stop("x", 1)]), {"routes": [visit("a", "x")]}, "x")
