@@ -20,12 +20,11 @@ from scheduling.offers import OnSolution
 from scheduling.pairing.answer import answer_of
 from scheduling.pairing.explain.solved import columns_of, model_of
 from scheduling.pairing.links import Links
-from scheduling.pairing.load import load
 from scheduling.pairing.problem import Ints, Problem
 from scheduling.pairing.relaxation import Model
 from scheduling.pairing.search import maximise, nothing
 from scheduling.pairing.solve import solve_first
-from scheduling.pairing.wishes import Wishes, settle_wishes
+from scheduling.pairing.wishes import Wishes, read_with_wishes
 from scheduling.stop import Progress, Stop
 
 _MARGIN = 25
@@ -63,13 +62,12 @@ def solve_wishes(
     Raises
     ------
     InvalidProblem
-        With every fault of the problem, or of the wishes (paths ``$.siblings[0]`` and so on).
+        With every fault of the problem and of the wishes (paths ``$.siblings[0]`` and so on).
     """
     began = time.perf_counter()
     stop = Stop(time_limit, should_stop)
     tell: Progress = on_progress or (lambda stage, value, bound: None)
-    checked = load(problem)
-    asked = settle_wishes(checked, wishes)
+    checked, asked = read_with_wishes(problem, wishes)
     pairs = asked.siblings
     before = solve_first(problem, stop, seed, tell, on_solution)
     if before["status"] not in ("optimal", "feasible"):

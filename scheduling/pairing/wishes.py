@@ -4,6 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from scheduling.faults import Fault, InvalidProblem
+from scheduling.pairing.columns import build_columns
+from scheduling.pairing.fixed import settle
+from scheduling.pairing.load import load
 from scheduling.pairing.problem import Problem
 from scheduling.reading import LARGEST, Reader
 
@@ -72,65 +76,76 @@ class Settled:
         }
 
 
-def settle_wishes(problem: Problem, wishes: Wishes | object) -> Settled:
-    """Read wishes for a problem.
+def read_with_wishes(problem: object, wishes: Wishes | object) -> tuple[Problem, Settled]:
+    """Read a problem and wishes for it.
 
     Parameters
     ----------
-    problem : Problem
+    problem : object
+        A parsed problem file.
     wishes : Wishes or object
         Or a parsed document with the same keys, each of which may be left out.
 
     Raises
     ------
     InvalidProblem
-        With every fault of the wishes.
+        With every fault of the problem and of the wishes; where the problem cannot be read, of the form of the wishes.
     """
+    checked, faults = None, list[Fault]()
+    try:
+        checked = load(problem)
+        settle(checked, build_columns(checked))
+    except InvalidProblem as invalid:
+        faults += invalid.faults
     reader = Reader()
+    settled = _settled(reader, checked, wishes)
+    faults += reader.faults
+    if checked is None or faults:
+        raise InvalidProblem(faults)
+    return checked, settled
+
+
+def _settled(reader: Reader, problem: Problem | None, wishes: Wishes | object) -> Settled:
     if isinstance(wishes, Wishes):
         wishes = {key: getattr(wishes, key) for key in _KEYS}
     document = reader.record(wishes, "$", (), _KEYS) or {}
     bonus = {key: reader.integer(document.get(key, 0), f"$.{key}", 0, LARGEST) for key in _BONUSES}
     siblings = _siblings(reader, problem, document.get("siblings", ()))
     previous = _previous(reader, problem, document.get("previous", ()))
-    reader.finish()
     return Settled(siblings, previous, **bonus)
 
 
-def _siblings(reader: Reader, problem: Problem, value: object) -> list[tuple[int, int]]:
-    """Return pairs of children by index, each pair once."""
+def _siblings(reader: Reader, problem: Problem | None, value: object) -> list[tuple[int, int]]:
+    """Return pairs of children by index, each pair once; children of an unknown problem have none."""
     pairs = reader.items(value, "$.siblings")
-    if pairs and problem.grid is None:
+    if pairs and problem is not None and problem.grid is None:
         reader.complaint("$.siblings", "a problem with a timetable", "one without")
-    index = {name: i for i, name in enumerate(problem.children)}
-    found: list[tuple[int, int]] = []
+    index = {} if problem is None else {name: i for i, name in enumerate(problem.children)}
+    found: dict[frozenset[str], tuple[int, int]] = {}
     for i, pair in enumerate(pairs):
         path = f"$.siblings[{i}]"
         if not isinstance(pair, list | tuple) or len(pair) != 2:
             reader.fault(path, "the ids of two children", pair)
             continue
-        unknown = [name for name in pair if not isinstance(name, str) or name not in index]
+        unknown = [name for name in pair if not isinstance(name, str) or (problem is not None and name not in index)]
         for name in unknown:
             reader.fault(path, "the id of a child", name)
         if unknown:
             continue
-        one, other = sorted((index[pair[0]], index[pair[1]]))
-        if one == other:
+        both = frozenset(pair)
+        if len(both) == 1:
             reader.fault(path, "two different children", list(pair))
-        elif (one, other) in found:
+        elif both in found:
             reader.fault(path, "a pair of siblings not named before", list(pair))
         else:
-            found.append((one, other))
-    return sorted(found)
+            one, other = sorted(index.get(name, -1) for name in pair)
+            found[both] = one, other
+    return sorted(found.values())
 
 
-def _previous(reader: Reader, problem: Problem, value: object) -> dict[int, int | None]:
+def _previous(reader: Reader, problem: Problem | None, value: object) -> dict[int, int | None]:
     """Return the candidates of previous pairs and their starts; whoever is no candidate any more is passed over."""
-    children = {name: i for i, name in enumerate(problem.children)}
-    volunteers = {name: i for i, name in enumerate(problem.volunteers)}
-    candidates = {
-        pair: i for i, pair in enumerate(zip(problem.child.tolist(), problem.volunteer.tolist(), strict=True))
-    }
+    candidates = {} if problem is None else _by_names(problem)
     seen: dict[tuple[str, str], str] = {}
     found: dict[int, int | None] = {}
     for i, entry in enumerate(reader.items(value, "$.previous")):
@@ -150,7 +165,13 @@ def _previous(reader: Reader, problem: Problem, value: object) -> dict[int, int 
             reader.fault(path, expected, [child, volunteer])
             continue
         seen[child, volunteer] = path
-        candidate = candidates.get((children.get(child, -1), volunteers.get(volunteer, -1)))
+        candidate = candidates.get((child, volunteer))
         if candidate is not None:
             found[candidate] = start
     return dict(sorted(found.items()))
+
+
+def _by_names(problem: Problem) -> dict[tuple[str, str], int]:
+    """Return the candidates by the ids of child and volunteer."""
+    pairs = zip(problem.child.tolist(), problem.volunteer.tolist(), strict=True)
+    return {(problem.children[child], problem.volunteers[helper]): i for i, (child, helper) in enumerate(pairs)}

@@ -270,3 +270,18 @@ def test_forcing_a_pair_exactly_returns_a_solution_with_it() -> None:
         assert (answer["exact"], answer["loss"]) == (True, solution["value"] - again["value"])
         assert {(p["child"], p["volunteer"]) for p in answer["pairs"]} >= {tuple(pair.values())}
         assert pairing.check(fixed, again | {"pairs": answer["pairs"]}) == []
+
+
+def test_forcing_a_pair_beside_a_fair_solution_may_gain() -> None:
+    problem = one_pair(each_child={"free": [0]}, each_volunteer={"free": [0]})
+    problem["candidates"] = [
+        {"child": child, "volunteer": volunteer, "score": score}
+        for child, volunteer, score in [("a", "x", 40), ("b", "y", 50), ("a", "y", 1000), ("b", "x", 10)]
+    ]
+    fair = pairing.solve_fair(problem)
+    assert [pair["score"] for pair in fair["pairs"]] == [40, 50]
+    explainer = pairing.Explainer(problem, fair)
+    gained = 90 - 1010
+    assert (explainer.forced_loss("a", "y")["loss"], explainer.forced_exactly("a", "y")["loss"]) == (gained, gained)
+    best = pairing.Explainer(problem, pairing.solve(problem))
+    assert best.forced_loss("a", "x")["loss"] == -gained

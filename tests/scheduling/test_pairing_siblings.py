@@ -232,3 +232,14 @@ def test_order_of_the_wishes_does_not_matter() -> None:
     first = solve_wishes(problem, Wishes(siblings=pairs, sibling_bonus=100))
     second = solve_wishes(problem, Wishes(siblings=turned, sibling_bonus=100))
     assert first | {"run": 0} == second | {"run": 0}
+
+
+def test_faults_of_the_problem_and_of_the_wishes_are_told_together() -> None:
+    wishes = {"siblings": [["a", "b"], ["b", "a"], ["a"]], "pair_bonus": -1}
+    of_wishes = ["$.pair_bonus", "$.siblings[1]", "$.siblings[2]"]
+    clash = one_pair(each_child={"free": [0]}, each_volunteer={"max_children": 2})
+    clash["fixed"] = [{"child": child, "volunteer": "x"} for child in "ab"]
+    for problem, told in ((clash, ["$.fixed[1]"]), (one_pair(version=2), ["$.version"]), (one_pair(), [])):
+        with pytest.raises(InvalidProblem) as raised:
+            pairing.solve_wishes(problem, wishes)
+        assert [fault.path for fault in raised.value.faults] == told + of_wishes

@@ -162,7 +162,7 @@ class Explainer:
         -------
         list of dict
             ``volunteer``, ``start``, ``score`` and ``at_least``: points that forcing the pair loses at least (proven; 0
-            where it may be free).
+            where it may be free, or gain beside a solution that is not the best).
 
         Raises
         ------
@@ -193,8 +193,8 @@ class Explainer:
         Returns
         -------
         dict
-            ``child``, ``volunteer``, ``loss`` (float, about; None where impossible), ``exact`` False, ``possible``,
-            ``reason``.
+            ``child``, ``volunteer``, ``loss`` (float, about; None where impossible; below 0 where the solution is not
+            the best, as a fair one, and forcing the pair gains), ``exact`` False, ``possible``, ``reason``.
 
         Raises
         ------
@@ -215,7 +215,8 @@ class Explainer:
         if estimate is None:
             return answer | {"possible": False, "reason": why_impossible(self.solved, candidate)}
         most = min(estimate.value, float(self._ceiling[self._mine(candidate)].max()))
-        return answer | {"loss": max(0.0, self._value - most)}
+        loss = self._value - most
+        return answer | {"loss": max(0.0, loss) if self._optimal else loss}
 
     def forced_exactly(
         self,

@@ -39,7 +39,7 @@ class WhyNot:
     code : int8 array [candidates]
         Number of the first reason that applies, in `CODES`.
     at_least : int64 array [candidates]
-        Points that forcing the pair loses at least, proven; -1 where the two can never meet.
+        Points that forcing the pair loses at least, proven; 0 where nothing is proven, -1 where the two can never meet.
     start : int64 array [candidates]
         The pair's start, else the one that loses least; -1 without one.
     """
