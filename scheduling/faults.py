@@ -35,7 +35,7 @@ class InvalidProblem(ValueError):
     Parameters
     ----------
     faults : iterable of Fault
-        Every fault that was found, in the order of the file.
+        Every fault that was found, mostly in the order of the file; what needs several of its places comes after.
     """
 
     def __init__(self, faults: Iterable[Fault]) -> None:

@@ -80,7 +80,7 @@ def helpful_changes(
     if stops <= _FEW and tries:
         changes += trying.lifted(changes)
     trying.settle(changes)
-    helpful = [change for change in changes if change["required"] or change["at_least"] > 0]
+    helpful = [change for change in changes if (change["required"], change["at_least"]) > (0, 0)]
     return sorted(helpful, key=_rank)[:count]
 
 
@@ -92,6 +92,7 @@ def _rank(change: Mapping[str, Any]) -> tuple[Any, ...]:
         change["team"],
         change["stops"],
         change["skill"] or "",
+        change["amount"] or 0,
     )
 
 
