@@ -6,21 +6,27 @@ import numpy as np
 
 from scheduling.faults import Fault, InvalidProblem, quote
 from scheduling.pairing.columns import Columns, Reason, build_columns, starts
-from scheduling.pairing.highs import solve_integer
-from scheduling.pairing.placement import Placement
+from scheduling.pairing.meetings import Meetings
 from scheduling.pairing.problem import NO_LIMIT, Problem
-from scheduling.pairing.rules import build_rows
 from scheduling.reading import UNREAD
 from scheduling.stop import Stop
 
-_NODES = 100_000
+_QUESTIONS = 40
+"""Questions by which the few entries are looked for that one clashes with; many are not worth naming."""
 
 Found = list[tuple[int, Fault]]
 """Faults, each with the candidate whose entry is at fault."""
 
 
-def settle(problem: Problem, columns: Columns) -> list[int]:
+def settle(problem: Problem, columns: Columns, stop: Stop | None = None) -> list[int]:
     """Give every fixed pair a column.
+
+    Parameters
+    ----------
+    problem : Problem
+    columns : Columns
+    stop : Stop, optional
+        Ends the look for what clashes with what.
 
     Returns
     -------
@@ -35,20 +41,23 @@ def settle(problem: Problem, columns: Columns) -> list[int]:
     entries = sorted(np.flatnonzero(problem.fixed).tolist(), key=lambda i: _position(problem, i))
     if not entries:
         return []
-    together = _together(problem, columns, entries) if all(columns.of(i) for i in entries) else None
-    if together is None:
-        unknown = Fault("$.fixed", "pairs that can meet together", "no hours and rooms for all of them")
-        raise InvalidProblem(broken(_only(problem, entries)) or [unknown])
-    return together
+    if all(columns.of(i) for i in entries):
+        together = Meetings(problem, columns, stop or Stop()).of(entries)
+        if together is not None:
+            return together
+    unknown = Fault("$.fixed", "pairs that can meet together", "no hours and rooms for all of them")
+    raise InvalidProblem(broken(_only(problem, entries), stop) or [unknown])
 
 
-def broken(problem: Problem) -> list[Fault]:
+def broken(problem: Problem, stop: Stop | None = None) -> list[Fault]:
     """Return every fault of fixed pairs.
 
     Parameters
     ----------
     problem : Problem
         With no candidates but the fixed pairs.
+    stop : Stop, optional
+        When it ends the look for what clashes, the entries not looked at by then are not named.
 
     Returns
     -------
@@ -67,8 +76,7 @@ def broken(problem: Problem) -> list[Fault]:
     columns = build_columns(boundless)
     faults += [(candidate, _alone(problem, columns, candidate)) for candidate in entries if not columns.of(candidate)]
     able = [candidate for candidate in entries if columns.of(candidate)]
-    if _together(boundless, columns, able) is None:
-        faults += _clashes(boundless, columns, able)
+    faults += _clashes(Meetings(boundless, columns, stop or Stop()), able)
     return [fault for _, fault in sorted(faults, key=lambda found: _position(problem, found[0]))]
 
 
@@ -145,35 +153,26 @@ def _start_expected(problem: Problem, candidate: int) -> str:
     return f"a start with {length} consecutive slots of one day free for both"
 
 
-def _together(problem: Problem, columns: Columns, entries: list[int]) -> list[int] | None:
-    """Return columns for these entries that keep every rule together, or None where there are none."""
-    required = np.zeros(len(problem.child), dtype=np.bool_)
-    required[entries] = True
-    placement = Placement(problem, columns)
-    placement.fill(sorted(entries, key=lambda i: (len(columns.of(i)), i)))
-    if len(placement.taken) == len(entries):
-        return placement.chosen()
-    rows = build_rows(problem, columns, fill=False, required=required)
-    gain = np.zeros(columns.count, dtype=np.int64)
-    answer = solve_integer(rows, gain, required[columns.candidate], None, Stop(), 0, node_limit=_NODES)
-    placement = Placement(problem, columns)
-    if answer.chosen is None or not placement.take_all(answer.chosen) or len(placement.taken) != len(entries):
-        return None
-    return placement.chosen()
-
-
-def _clashes(problem: Problem, columns: Columns, entries: list[int]) -> Found:
-    """Name each entry that cannot meet together with the entries before it, and some it clashes with, none in vain."""
+def _clashes(meetings: Meetings, entries: list[int]) -> Found:
+    """Name each entry that cannot meet together with those before it, and what it clashes with if that is little."""
+    problem = meetings.problem
     faults: Found = []
     standing: dict[int, list[int]] = {}
+    columns: dict[int, list[int]] = {}
     group = _groups(problem, entries)
     for candidate in entries:
-        rivals = standing.setdefault(group[candidate], [])
-        if _together(problem, columns, [*rivals, candidate]) is not None:
+        if meetings.stop.cut():
+            break
+        rivals, known = standing.setdefault(group[candidate], []), columns.get(group[candidate], [])
+        together = meetings.of([*rivals, candidate], known)
+        if together is not None:
             rivals.append(candidate)
+            columns[group[candidate]] = together
             continue
-        core = _fewest(problem, columns, [candidate], rivals, grown=False)
-        others = ", ".join(problem.fixed_path[i] for i in core)
+        if meetings.stop.cut():
+            break
+        core = _fewest(meetings, [candidate], rivals, meetings.asked + _QUESTIONS, grown=False)
+        others = ", ".join(problem.fixed_path[i] for i in core) if core else "the fixed pairs before it"
         expected = f"a pair that can meet together with {others}"
         found = f"no hours and rooms for all of them ({_names(problem, candidate)})"
         faults.append((candidate, Fault(problem.fixed_path[candidate], expected, found)))
@@ -202,20 +201,29 @@ def _groups(problem: Problem, entries: list[int]) -> dict[int, int]:
     return {candidate: number.setdefault(lead(end), len(number)) for candidate, end in ends.items()}
 
 
-def _fewest(problem: Problem, columns: Columns, held: list[int], entries: list[int], *, grown: bool) -> list[int]:
+def _fewest(meetings: Meetings, held: list[int], entries: list[int], most: int, *, grown: bool) -> list[int] | None:
     """Return entries of which none can be spared if they are not to meet together with those held.
+
+    Returns
+    -------
+    list of int or None
+        None where they are not found within so many questions in all.
 
     Notes
     -----
     Junker, "QuickXplain" (2004): halves are left out as long as that is possible, so that a few entries among many are
     found in few steps. ``grown`` tells whether more are held than when these were last seen to stand.
     """
-    if grown and _together(problem, columns, held) is None:
+    if grown and meetings.of(held) is None:
         return []
+    if meetings.asked > most or meetings.stop.cut():
+        return None
     if len(entries) == 1:
         return entries
     half = len(entries) // 2
     first, second = entries[:half], entries[half:]
-    of_second = _fewest(problem, columns, [*held, *first], second, grown=bool(first))
-    of_first = _fewest(problem, columns, [*held, *of_second], first, grown=bool(of_second))
-    return [*of_first, *of_second]
+    of_second = _fewest(meetings, [*held, *first], second, most, grown=bool(first))
+    if of_second is None:
+        return None
+    of_first = _fewest(meetings, [*held, *of_second], first, most, grown=bool(of_second))
+    return None if of_first is None else [*of_first, *of_second]

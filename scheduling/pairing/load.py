@@ -102,7 +102,8 @@ def _plain_candidates(
         return None
     if size == {3, 4} and sum("load" in item for item in items) != sum(len(item) == 4 for item in items):
         return None  # some other fourth key
-    in_range = np.abs(found.score).max() <= LARGEST and 0 <= found.load.min() <= found.load.max() <= LARGEST
+    in_range = -LARGEST <= found.score.min() <= found.score.max() <= LARGEST
+    in_range = in_range and 0 <= found.load.min() <= found.load.max() <= LARGEST
     pair = np.sort(found.child * len(volunteers) + found.volunteer)
     return found if in_range and (pair[1:] != pair[:-1]).all() else None
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import chain
 
 import highspy
 import numpy as np
@@ -83,6 +84,7 @@ class Master:
         self._stop, self._stops, self._kinds = stop, len(problem.stops), len(available)
         self._optional = np.flatnonzero(~problem.required)
         self._columns: list[Column] = []
+        self._visits: NDArray[np.int8] = np.zeros((0, self._stops), dtype=np.int8)
         self.triples: list[Triple] = []
         self.impossible = False
         self.value = 0
@@ -128,12 +130,22 @@ class Master:
 
     def cut(self, triples: list[Triple]) -> None:
         """Demand of the routes, present and future, that at most one visits two or more of three stops."""
+        visits = self._counted() if triples else self._visits
         for triple in triples:
-            pairs = [sum(column.stops.count(stop) for stop in triple) // 2 for column in self._columns]
+            pairs = visits[:, list(triple)].sum(axis=1) // 2
             which = np.flatnonzero(pairs)
             place = (which + len(self._optional)).astype(np.int32)
-            self._highs.addRow(-highspy.kHighsInf, 1.0, len(which), place, np.array(pairs, dtype=np.float64)[which])
+            self._highs.addRow(-highspy.kHighsInf, 1.0, len(which), place, pairs[which].astype(np.float64))
             self.triples.append(triple)
+
+    def _counted(self) -> NDArray[np.int8]:
+        """Return how often each route visits each stop, [routes, stops]."""
+        new = self._columns[len(self._visits) :]
+        counts = np.zeros((len(new), self._stops), dtype=np.int8)
+        row = np.repeat(np.arange(len(new)), [len(column.stops) for column in new])
+        np.add.at(counts, (row, np.fromiter(chain.from_iterable(c.stops for c in new), dtype=np.int64)), 1)
+        self._visits = np.concatenate([self._visits, counts])
+        return self._visits
 
     def solve(self) -> tuple[Floats, list[float], Floats] | None:
         """Solve in parts; return the prices of stops, kinds of teams and triples, None where it was not solved."""
