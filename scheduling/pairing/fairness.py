@@ -98,6 +98,7 @@ def solve_fair(
     tell: Progress = on_progress or (lambda stage, value, bound: None)
     before = solve_first(problem, stop, seed, tell, on_solution)
     if before["status"] not in ("optimal", "feasible"):
+        tell("done", before["value"], before["bound"])
         return before | {"fairness": None}
     search = _Search(load(problem), before, stop, seed, tell)
     search.climb(levels)

@@ -71,6 +71,7 @@ def solve_wishes(
     pairs = asked.siblings
     before = solve_first(problem, stop, seed, tell, on_solution)
     if before["status"] not in ("optimal", "feasible"):
+        tell("done", before["value"], before["bound"])
         return before | {"wishes": None}
     plain = model_of(checked)
     start = columns_of(plain, before)

@@ -70,7 +70,7 @@ def solve(
     tell("read", None, None)
     checked = load(problem)
     columns = build_columns(checked)
-    kept = settle(checked, columns)
+    kept = settle(checked, columns, stop)
     tell("columns", None, None)
     offers = Offers(on_solution)
 
@@ -101,12 +101,17 @@ def solve(
 def solve_first(
     problem: object, stop: Stop, seed: int, tell: Progress, on_solution: OnSolution | None
 ) -> dict[str, Any]:
-    """Solve a problem as the first part of more work, within what is left of its time."""
+    """Solve a problem as the first part of more work, within what is left of its time; its end is not told as one."""
+
+    def told(stage: str, value: int | None, bound: int | None) -> None:
+        if stage != "done":
+            tell(stage, value, bound)
+
     before = solve(
         problem,
         time_limit=stop.remaining(),
         seed=seed,
-        on_progress=tell,
+        on_progress=told,
         should_stop=stop.wanted,
         on_solution=on_solution,
     )

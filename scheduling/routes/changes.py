@@ -10,15 +10,15 @@ from scheduling.reading import LARGEST
 from scheduling.routes.insertion import IMPOSSIBLE, Grid, Insertion, Tour
 from scheduling.routes.problem import NO_LIMIT, Ints
 from scheduling.routes.standing import Standing, read
-from scheduling.routes.trying import Trying, change_of, reworked, widened
+from scheduling.routes.trying import Base, Trying, change_of, widened
 from scheduling.stop import Stop
 
 _Measure = Callable[[Tour, int, int], dict[str, Any]]
 """Tells for a tour, a stop and a position in it how much of a change is needed."""
 
 _NOBODY = -1
-_FEW, _TRIES = 20, ((20, 10), (60, 2))
-"""Up to how many stops every limit is lifted, and how many times as many changes are tried as are asked for."""
+_FEW, _TRIES, _LEAST = 20, ((20, 10), (60, 2)), 5
+"""Up to how many stops every limit is lifted; how many times as many changes are tried as are asked for, or as 5."""
 
 
 def helpful_changes(
@@ -41,8 +41,8 @@ def helpful_changes(
         How many at most.
     verify : int, optional
         How many are tried at most, those first that insertion lets hope most of: the routes are improved with the
-        change. If not given, ten times ``count`` up to 20 stops, where every limit is lifted as well, twice up to 60,
-        else ``count``; 0 for insertion alone.
+        change. If not given, ten times ``count`` (of less than 5, as of 5) up to 20 stops, where every limit is lifted
+        as well, twice up to 60, else ``count``; 0 for insertion alone.
     time_limit : float, optional
         Seconds for all together.
     should_stop : callable, optional
@@ -67,14 +67,22 @@ def helpful_changes(
     ValueError
         The solution is not one of this problem.
     """
-    standing, stop = read(problem, solution), Stop(time_limit, should_stop)
+    return told_changes(problem, solution, count, verify, Stop(time_limit, should_stop), seed)
+
+
+def told_changes(
+    problem: Mapping[str, Any], solution: Mapping[str, Any], count: int, verify: int | None, stop: Stop, seed: int
+) -> list[dict[str, Any]]:
+    """Do the work of `helpful_changes`; ``stop`` says afterwards whether it was cut short."""
+    standing = read(problem, solution)
     stops = len(standing.problem.stops)
-    tries = next((times for most, times in _TRIES if stops <= most), 1) * count if verify is None else verify
-    proven = solution.get("status") == "optimal"
-    if not solution["routes"] or (tries and not proven):
-        standing, proven = reworked(standing, stop, seed)
-    changes = sorted(_Finder(standing).changes(), key=_rank)
-    trying = Trying(problem, standing, stop, seed, proven=proven)
+    times = next((times for most, times in _TRIES if stops <= most), 1)
+    tries = times * max(count, _LEAST) if verify is None else verify
+    base = Base(problem, standing, stop, seed, proven=solution.get("status") == "optimal")
+    if not solution["routes"] or (tries and not base.proven):
+        base = base.reworked()
+    changes = sorted(_Finder(base.standing).changes(), key=_rank)
+    trying = Trying(base)
     for change in changes[:tries]:
         trying.improve(change)
     if stops <= _FEW and tries:
@@ -203,15 +211,11 @@ class _Finder:
 
     def _one_more_team(self, team: int) -> Iterator[dict[str, Any]]:
         """Price a further team like one: which of the stops left out it would visit (with none it may shorten ways)."""
-        if not self._left:
-            yield change_of(self._problem, "one_more_team", team, [], 0, 0)
-            return
         insertion = Insertion(self._grid, [[] for _ in self._standing.routes])
         insertion.only(team, self._left)
         stops = insertion.routes[team]
-        if stops:
-            travel, problem = self._standing.travel, self._problem
-            prizes = sum(max(int(problem.prize[stop]), 0) for stop in stops)
-            gain = prizes - travel.distance(team, stops) - problem.team_cost
-            required = int(problem.required[stops].sum())
-            yield change_of(self._problem, "one_more_team", team, sorted(stops), required, gain)
+        travel, problem = self._standing.travel, self._problem
+        prizes = sum(max(int(problem.prize[stop]), 0) for stop in stops)
+        gain = prizes - travel.distance(team, stops) - (problem.team_cost if stops else 0)
+        required = int(problem.required[stops].sum())
+        yield change_of(self._problem, "one_more_team", team, sorted(stops), required, gain)

@@ -10,6 +10,7 @@ from scheduling.routes.problem import NO_LIMIT, REQUIRED
 from scheduling.routes.reasons import Reason, impossible
 from scheduling.routes.solve import solve
 from scheduling.routes.standing import Place, Standing, read
+from scheduling.stop import Stop
 
 
 def why_here(problem: Mapping[str, Any], solution: Mapping[str, Any], stop: str) -> dict[str, Any]:
@@ -205,7 +206,7 @@ def forced_extra(
     solution : mapping, optional
         A solution of the problem; else it is solved too.
     time_limit : float, optional
-        Seconds for each solve.
+        Seconds for all solves together.
     should_stop : callable, optional
         As for `solve`.
     seed : int
@@ -223,15 +224,28 @@ def forced_extra(
     ValueError
         No such stop or team, or the solution is not one of this problem.
     """
+    return forced(problem, stop, team, solution, Stop(time_limit, should_stop), seed)
+
+
+def forced(
+    problem: Mapping[str, Any], name: str, team: str, solution: Mapping[str, Any] | None, stop: Stop, seed: int
+) -> dict[str, Any]:
+    """Do the work of `forced_extra`; ``stop`` says afterwards whether it was cut short."""
     standing = read(problem, solution or {"routes": []})
-    at, who = index_of(standing.problem.stops, stop, "stop"), index_of(standing.problem.teams, team, "team")
-    bound = bound_to(problem, stop, team)
-    answer: dict[str, Any] = {"stop": stop, "team": team}
-    forced = read(bound, {"routes": []})
-    if not standing.able[who, at] or impossible(forced.problem, forced.able) is not None:
+    at, who = index_of(standing.problem.stops, name, "stop"), index_of(standing.problem.teams, team, "team")
+    bound = bound_to(problem, name, team)
+    answer: dict[str, Any] = {"stop": name, "team": team}
+    alone = read(bound, {"routes": []})
+    if not standing.able[who, at] or impossible(alone.problem, alone.able) is not None:
         return answer | {"possible": False, "extra": None, "exact": True}
-    before = solution or solve(problem, time_limit=time_limit, should_stop=should_stop, seed=seed)
-    after = solve(bound, time_limit=time_limit, should_stop=should_stop, seed=seed)
+
+    def solved(document: Mapping[str, Any]) -> dict[str, Any]:
+        found = solve(document, time_limit=stop.remaining(), should_stop=stop.wanted, seed=seed)
+        stop.interrupted |= found["run"]["interrupted"]
+        return found
+
+    before = solution or solved(problem)
+    after = solved(bound)
     if before["value"] is None or after["value"] is None:
         proven = after["status"] == "infeasible"
         return answer | {"possible": False if proven else None, "extra": None, "exact": proven}

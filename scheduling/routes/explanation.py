@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from scheduling.explaining import Asked, as_asked
-from scheduling.routes.changes import helpful_changes
-from scheduling.routes.explain import forced_extra, why_here, why_not
+from scheduling.routes.changes import told_changes
+from scheduling.routes.explain import forced, why_here, why_not
 from scheduling.stop import Progress
 
 PAIR = (("stop", "stops"), ("team", "teams"))
@@ -37,7 +37,7 @@ def explanation(
         asked,
         tell,
         lambda stop, team: _pair(problem, solution, asked, stop, team),
-        lambda: helpful_changes(problem, solution, asked.changes, **asked.limits()),
+        lambda: told_changes(problem, solution, asked.changes, None, asked.stop, asked.seed),
     )
     return {"without": solution["left_out"], **found}
 
@@ -47,6 +47,6 @@ def _pair(
 ) -> dict[str, Any]:
     found = why_not(problem, solution, stop, team)
     here = why_here(problem, solution, stop)
-    forced = forced_extra(problem, stop, team, solution=solution, **asked.limits())
-    del here["stop"], forced["stop"], forced["team"]
-    return found | {"here": here, "forced": forced}
+    cost = forced(problem, stop, team, solution, asked.stop, asked.seed)
+    del here["stop"], cost["stop"], cost["team"]
+    return found | {"here": here, "forced": cost}

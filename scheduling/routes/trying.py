@@ -100,25 +100,15 @@ def _of_teams(problem: Problem, other: Problem, routes: Routes) -> Routes:
     return [list(routes[at[name]]) if name in at else [] for name in problem.teams]
 
 
-def _rework(problem: Problem, routes: Routes, stop: Stop, seed: int) -> _Reworked:
-    found = Search(problem, stop, seed, _quiet).rework(routes)
-    proven = found.impossible if found.missing else found.bound == found.value
-    return _Reworked(problem, found.routes, len(found.missing), found.value, proven)
+def _prize_of_all(problem: Problem) -> int:
+    """Return more than all routes and prizes can cost."""
+    way = int(problem.distance.max(initial=0)) + problem.team_cost
+    prizes = int(np.maximum(problem.prize, 0).sum())
+    return min(way * (len(problem.stops) + len(problem.teams)) + prizes + 1, LARGEST)
 
 
-def reworked(standing: Standing, stop: Stop, seed: int) -> tuple[Standing, bool]:
-    """Return better routes of the same problem, if some whiles of search find them, and whether they are proven."""
-    for _ in range(_REWORKED):
-        found = _rework(standing.problem, standing.routes, stop, seed)
-        better = Standing(standing.problem, found.routes)
-        if found.proven or (found.missing, found.value) >= (len(standing.missing), standing.value):
-            return better, found.proven
-        standing = better
-    return standing, False
-
-
-class Trying:
-    """Tries changes.
+class Base:
+    """Routes of a problem that changes are compared with.
 
     Parameters
     ----------
@@ -129,11 +119,75 @@ class Trying:
     seed : int
     proven : bool
         Whether nothing is better than these routes.
+
+    Notes
+    -----
+    Where required stops are left out, each has a prize beyond all that routes can cost: the best routes of that problem
+    leave out as few as can be.
     """
 
     def __init__(self, problem: Mapping[str, Any], standing: Standing, stop: Stop, seed: int, *, proven: bool) -> None:
-        self._document, self._standing, self._stop, self._seed, self._known = problem, standing, stop, seed, proven
-        self._least = len(standing.missing), standing.value
+        self.document, self.standing, self.stop, self.proven = problem, standing, stop, proven
+        self._seed = seed
+        self._prize = _prize_of_all(standing.problem) if standing.missing else None
+
+    def reworked(self) -> "Base":
+        """Return better routes of the same problem, if some whiles of search find them."""
+        standing, proven = self.standing, False
+        for _ in range(_REWORKED):
+            found = self.rework(self.document, standing.routes)
+            if found is None:
+                break
+            better = (found.missing, found.value) < (len(standing.missing), standing.value)
+            standing, proven = Standing(self.standing.problem, found.routes), found.proven
+            if proven or not better:
+                break
+        return Base(self.document, standing, self.stop, self._seed, proven=proven)
+
+    def rework(self, document: Mapping[str, Any], routes: Routes) -> _Reworked | None:
+        """Improve routes of this problem in a changed one; None without time, or where that cannot be written."""
+        if self.stop.cut():
+            return None
+        try:
+            changed = load(self._optional(document))
+        except InvalidProblem:
+            return None
+        routes = _of_teams(changed, self.standing.problem, routes)
+        return self._searched(Search(changed, self.stop, self._seed, _quiet), routes)
+
+    def _optional(self, document: Mapping[str, Any]) -> Mapping[str, Any]:
+        if self._prize is None:
+            return document
+        prize = {"prize": self._prize}
+        return {**document, "stops": [s | prize if s.get("prize") is None else s for s in document["stops"]]}
+
+    def _searched(self, search: Search, routes: Routes) -> _Reworked:
+        found = search.rework(routes)
+        visited = {stop for stops in found.routes for stop in stops}
+        missing = [s for s in np.flatnonzero(self.standing.problem.required).tolist() if s not in visited]
+        proven = found.impossible if found.missing else found.bound == found.value
+        value = found.value - len(missing) * (self._prize or 0)
+        return _Reworked(search.problem, found.routes, len(missing), value, proven)
+
+    def without(self, found: _Reworked) -> tuple[int, int]:
+        """Mend routes that were found with a change for the problem without it, and improve them for as long."""
+        search = Search(load(self._optional(self.document)), self.stop, self._seed, _quiet)
+        again = self._searched(search, Mender(search).mend(_of_teams(search.problem, found.problem, found.routes)))
+        return again.missing, again.value
+
+
+class Trying:
+    """Tries changes.
+
+    Parameters
+    ----------
+    base : Base
+        What they are compared with.
+    """
+
+    def __init__(self, base: Base) -> None:
+        self._base, self._document, self._standing = base, base.document, base.standing
+        self._least = len(base.standing.missing), base.standing.value
 
     def improve(self, change: Change) -> None:
         """Note in a change what the routes can gain by it, if that is more than it says."""
@@ -159,26 +213,11 @@ class Trying:
         return [c for c in found if (c["required"], c["at_least"]) > known.get(_key(c), (0, 0))]
 
     def _with(self, document: Mapping[str, Any]) -> _Reworked | None:
-        """Improve the routes in a changed problem; None without time, or where it is none that can be written."""
-        if self._stop.cut():
-            return None
-        try:
-            changed = load(document)
-        except InvalidProblem:
-            return None
-        routes = _of_teams(changed, self._standing.problem, self._standing.routes)
-        found = _rework(changed, routes, self._stop, self._seed)
-        if not self._known and (found.missing, found.value) < self._least:
-            self._without_change(found)
+        """Improve the routes in a changed problem, and look whether what that brings is due to the change."""
+        found = self._base.rework(document, self._standing.routes)
+        if found is not None and not self._base.proven and (found.missing, found.value) < self._least:
+            self._least = min(self._least, self._base.without(found))
         return found
-
-    def _without_change(self, found: _Reworked) -> None:
-        """Mend routes that were found with a change for the problem without it, and improve them for as long."""
-        problem = self._standing.problem
-        search = Search(problem, self._stop, self._seed, _quiet)
-        mended = Mender(search).mend(_of_teams(problem, found.problem, found.routes))
-        again = search.rework(mended)
-        self._least = min(self._least, (len(again.missing), again.value))
 
     def settle(self, changes: list[Change]) -> None:
         """Take off from all changes what the routes can gain without any, as the tries have shown."""
@@ -246,12 +285,14 @@ class Trying:
             if found is None or team is None:
                 continue
             then = Standing(found.problem, found.routes)
+            at = found.routes[team].index(stop)
             if then.rest_keeps(stop):
-                tour = Tour(then.grid, team, then.without(stop))
-                slack = tour.slack(found.routes[team].index(stop), stop)
-                amount, window = widened(self._standing.problem.windows[stop], *slack)
-                if amount > 0:
-                    yield self._told("wider_window", team, [stop], found, amount=amount, window=window)
+                first, last = Tour(then.grid, team, then.without(stop)).slack(at, stop)
+            else:
+                first = last = then.travel.visits(team, found.routes[team])[at][1]
+            amount, window = widened(self._standing.problem.windows[stop], first, last)
+            if amount > 0:
+                yield self._told("wider_window", team, [stop], found, amount=amount, window=window)
 
     def _told(self, code: str, team: int, stops: list[int], found: _Reworked, **what: Any) -> Change:
         change = change_of(self._standing.problem, code, team, stops, *self._brings(found), **what)
@@ -259,4 +300,4 @@ class Trying:
         return change
 
     def _exact(self, found: _Reworked) -> bool:
-        return self._known and not self._standing.missing and found.proven
+        return self._base.proven and found.proven

@@ -200,6 +200,15 @@ def test_a_waived_rule_lifts_no_load(most: int, waived: bool) -> None:
     assert [change["gain"] for change in found if change["code"] == "rule_waived"] == [3000] * waived
 
 
+def test_a_waived_rule_tells_the_load_that_it_assumes() -> None:
+    nothing = Rule("near", [[True], [False]])
+    candidates = compute_candidates(["a", "b"], ["v"], [nothing], [Term("likes", 1, [[0.5], [0.5]])])
+    problem = slot_free(candidates=candidates.to_problem([3, 1]))
+    problem["volunteers"] = [{"id": "v", "max_children": 2, "max_load": 6}]
+    found = helpful_changes(problem, pairing.solve(problem), candidates=candidates)
+    assert [(c["child"], c["load"], c["gain"]) for c in found if c["code"] == "rule_waived"] == [("b", 3, 1500)]
+
+
 def test_no_rule_is_waived_for_a_pair_that_is_forbidden_besides() -> None:
     forbidden = [{"child": "b", "volunteer": "v"}]
     problem, candidates = _two_children({"max_load": 3}, [1, 1], forbidden=forbidden)

@@ -233,6 +233,7 @@ def _waived(solved: Solved, prices: Tables, waivable: Waivable, least: float) ->
             blocked = [other for other in blocked if problem.candidate(name, other) is None]
             blocked = [other for other in blocked if (name, other) not in waivable.forbidden]
             load = _load_of(problem, child_at[name])
+            assumed = {} if (problem.child == child_at[name]).any() or (problem.load == 1).all() else {"load": load}
             scores = np.array(candidates.scores_anyway(name, blocked), dtype=np.int64)
             volunteer = np.array([volunteer_at[other] for other in blocked], dtype=np.int64)
             child = np.full(len(blocked), child_at[name], dtype=np.int64)
@@ -240,7 +241,7 @@ def _waived(solved: Solved, prices: Tables, waivable: Waivable, least: float) ->
             for (i,) in _largest(worth, least):
                 yield Change(
                     "rule_waived",
-                    {"rule": rule, "child": name, "volunteer": blocked[i], "score": int(scores[i])},
+                    {"rule": rule, "child": name, "volunteer": blocked[i], "score": int(scores[i])} | assumed,
                     float(worth[i]),
                     partial(
                         edits.with_candidate,

@@ -102,7 +102,8 @@ def helpful_changes(
         ``code``, who and where, ``at_least`` and ``at_most`` (proven) and ``gain`` (the same where they are equal, else
         None), the largest first; in points, or in ``places`` (``unit``) where not every place can be filled. Codes:
         ``one_more_volunteer`` (``like``), ``one_more_room`` (``centre``, ``day``), ``one_more_place``, ``more_load``
-        (``volunteer``), ``volunteer_free``, ``child_free`` (``slot``), ``pair_allowed`` and ``rule_waived``.
+        (``volunteer``), ``volunteer_free``, ``child_free`` (``slot``), ``pair_allowed`` and ``rule_waived``
+        (with the ``load`` that is assumed, where the child has no candidates that tell it).
 
     Raises
     ------

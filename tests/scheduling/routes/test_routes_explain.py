@@ -7,10 +7,13 @@ from typing import Any
 import pytest
 
 from scheduling import routes
+from scheduling.explaining import Asked, explain
+from scheduling.routes.explanation import explanation
 from scheduling.routes.instances import instance
 from scheduling.routes.trying import with_change
+from scheduling.stop import Stop
 from tests.scheduling.routes.brute_force import optimum, random_problem
-from tests.scheduling.routes.problems import left, orders, problem_of, small, stop, team
+from tests.scheduling.routes.problems import left, orders, problem_of, quiet, small, stop, team
 
 
 def two_teams() -> dict[str, Any]:
@@ -176,21 +179,50 @@ def lifted(problem: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield problem | {"stops": [s | windows if i == k else s for i, s in enumerate(problem["stops"])]}
 
 
-def test_the_best_single_change_of_a_small_problem_is_told_first_and_exactly() -> None:
+HUGE = 10**6
+
+
+def least_of(problem: dict[str, Any]) -> tuple[int, int]:
+    """Return how many required stops the best routes leave out, and what they cost beside that."""
+    stops = [s | {"prize": HUGE} if s["prize"] is None else s for s in problem["stops"]]
+    value = optimum(problem | {"stops": stops})
+    assert value is not None
+    return divmod(value, HUGE)
+
+
+@pytest.mark.parametrize("skill", [None, "nobody's"])
+def test_the_best_single_change_of_a_small_problem_is_told_first_and_exactly(skill: str | None) -> None:
     helped = 0
     for seed in range(120):
         problem = random_problem(seed, stops=4, teams=2)
-        least = optimum(problem)
-        if least is None:
-            continue
+        if skill is not None and problem["stops"]:
+            problem["stops"][0] |= {"skills": [skill], "prize": None}
+        missing, value = least_of(problem)
         told = routes.helpful_changes(problem, routes.solve(problem))
         for change in told:
             assert change["exact"]
-            assert optimum(with_change(problem, change)) == least - change["at_least"]
-        then = [value for value in map(optimum, lifted(problem)) if value is not None]
-        assert (told[0]["at_least"] if told else 0) == least - min([least, *then]), seed
+            then = missing - change["required"], value - change["at_least"]
+            assert least_of(with_change(problem, change)) == then, seed
+        best = min([(missing, value), *map(least_of, lifted(problem))])
+        first = (missing - told[0]["required"], value - told[0]["at_least"]) if told else (missing, value)
+        assert first == best, seed
         helped += bool(told)
     assert helped > 30
+
+
+def test_the_change_that_helps_most_is_the_first_of_several() -> None:
+    problem = instance(24, 4, 2, optional=0.5)
+    solution = routes.solve(problem, time_limit=2)
+    assert routes.helpful_changes(problem, solution, 1) == routes.helpful_changes(problem, solution, 5)[:1]
+
+
+def test_an_explanation_that_time_cut_short_says_so() -> None:
+    problem = instance(24, 4, 2, optional=0.5)
+    solution = routes.solve(problem, time_limit=1)
+    stop, team = problem["stops"][0]["id"], problem["teams"][0]["id"]
+    for asked in (Asked((stop, team), 0, Stop(0.5), 0), Asked(None, 5, Stop(0.2), 0)):
+        told = explain("routes", explanation, problem, solution, asked, quiet)
+        assert told["run"]["interrupted"]
 
 
 def test_what_routes_gain_without_a_change_is_not_said_to_be_its_gift() -> None:
