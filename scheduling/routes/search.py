@@ -31,8 +31,9 @@ _LARGE, _FEW = 500, 120
 _IDLE_FEW, _IDLE = 1, 3
 """Slices without a better solution, one after the other, after which a proof is tried, of few stops and of others."""
 
-_MOST_WAITED = 3
-"""Slices without a recombination, at most, after some that were no use: the more there were, the longer."""
+_MOST_WAITED_FEW, _MOST_WAITED = 3, 8
+"""Slices without a recombination, at most, after some that were no use: the more there were, the longer; of few stops, and
+of others, where to choose among routes takes as long as a slice or two."""
 
 _HELPED = 1_000
 """Slices that a helper runs at most."""
@@ -210,7 +211,9 @@ class Search:
                 self._fruitless = 0
             else:
                 self._fruitless += 1
-                self._waiting = min(self._fruitless - 1, _MOST_WAITED)
+                self._waiting = (
+                    min(self._fruitless - 1, _MOST_WAITED_FEW) if self._few else min(2 * self._fruitless, _MOST_WAITED)
+                )
         if self._few and (len(self.missing), self.value) == before and not self.early.cut():
             search.anew()
 
