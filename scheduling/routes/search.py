@@ -32,8 +32,9 @@ _IDLE_FEW, _IDLE = 1, 3
 """Slices without a better solution, one after the other, after which a proof is tried, of few stops and of others."""
 
 _MOST_WAITED_FEW, _MOST_WAITED = 3, 8
-"""Slices without a recombination, at most, after some that were no use: the more there were, the longer; of few stops, and
-of others, where to choose among routes takes as long as a slice or two."""
+"""Slices without a recombination, at most, after some that were no use: the more there were, the longer. Of few stops,
+and of others, where a choice among routes takes as long as a slice or two.
+"""
 
 _HELPED = 1_000
 """Slices that a helper runs at most."""
