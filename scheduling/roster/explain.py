@@ -11,8 +11,13 @@ from scheduling.roster.parts import parts_of
 from scheduling.roster.problem import Problem
 from scheduling.roster.solve import solve
 from scheduling.roster.standing import Obstacle, Reason, Standing
+from scheduling.roster.trying import improve
+from scheduling.stop import Stop
 
 Pair = tuple[int, int]
+
+_TRIES, _LEAST = ((60, 20), (400, 4)), 5
+"""Up to how many shifts times people how many times as many changes are tried as are asked for, or as 5."""
 
 _NEVER = (Reason.NOT_AVAILABLE, Reason.FORBIDDEN)
 _CHANGES = {
@@ -177,7 +182,16 @@ def forced_extra(
     return answer | {"possible": True, "extra": after["value"] - before["value"], "exact": exact}
 
 
-def helpful_changes(problem: Mapping[str, Any], solution: Mapping[str, Any], count: int = 5) -> list[dict[str, Any]]:
+def helpful_changes(
+    problem: Mapping[str, Any],
+    solution: Mapping[str, Any],
+    count: int = 5,
+    *,
+    verify: int | None = None,
+    time_limit: float | None = None,
+    should_stop: Callable[[], bool] | None = None,
+    seed: int = 0,
+) -> list[dict[str, Any]]:
     """List the single changes of the problem that would help the roster most.
 
     Parameters
@@ -186,16 +200,33 @@ def helpful_changes(problem: Mapping[str, Any], solution: Mapping[str, Any], cou
         The two files.
     count : int
         How many at most.
+    verify : int, optional
+        How many are tried at most, those first of which one more assignment lets hope most: the problem is solved again
+        with the change. If not given, twenty times ``count`` (of less than 5, as of 5) where there are up to 60 shifts
+        times people, four times up to 400, else none.
+    time_limit : float, optional
+        Seconds for all together.
+    should_stop : callable, optional
+        Asked often; True ends the work with what is known by then.
+    seed : int
 
     Returns
     -------
     list of dict
         Best first: ``code`` (``available``, ``allowed``, ``less_rest``, ``more_minutes``, ``more_shifts`` of a person
         whom only that rule keeps from a shift with an empty place; ``one_more_person`` for the shift), ``shift``,
-        ``person`` (None for one more), ``minutes`` (how many more a week; None elsewhere), ``wanted`` (``adult``,
-        ``lead`` and skills the shift is short of), ``instead_of`` (who would leave a full shift for one more person;
-        None where a place is empty) and ``at_least``, by how much the value would fall at least.
+        ``person`` (None for one more), ``minutes`` (how many more a week; None elsewhere), ``rest`` (how much would be
+        left of it; None elsewhere), ``wanted`` (``adult``, ``lead`` and skills the shift is short of), ``instead_of``
+        (who would leave a full shift for one more person; None where a place is empty), ``at_least``, by how much the
+        value would fall at least, and ``exact``: whether that is all, since both values are proven.
     """
+    return told_changes(problem, solution, count, verify, Stop(time_limit, should_stop), seed)
+
+
+def told_changes(
+    problem: Mapping[str, Any], solution: Mapping[str, Any], count: int, verify: int | None, stop: Stop, seed: int
+) -> list[dict[str, Any]]:
+    """Do the work of `helpful_changes`; ``stop`` says afterwards whether it was cut short."""
     checked, pairs = pairs_of(problem, solution)
     standing = Standing(checked, sorted(pairs))
     changes = []
@@ -203,11 +234,20 @@ def helpful_changes(problem: Mapping[str, Any], solution: Mapping[str, Any], cou
         if len(standing.people_of[shift]) >= needed:
             changes += _replaced(checked, pairs, standing, shift)
             continue
-        found: list[dict[str, Any] | None] = [_one_more(checked, standing, shift)]
-        found += [_lifted(checked, standing, shift, person) for person in range(len(checked.people))]
-        changes += [change for change in found if change is not None and change["at_least"] > 0]
-    changes.sort(key=lambda c: (-c["at_least"], c["shift"], c["person"] or "", c["code"]))
-    return changes[:count]
+        changes.append(_one_more(checked, standing, shift))
+        lifted = [_lifted(checked, standing, shift, person) for person in range(len(checked.people))]
+        changes += [change for change in lifted if change is not None]
+    changes.sort(key=_rank)
+    if solution["value"] is not None:
+        cells = len(checked.shifts) * len(checked.people)
+        some = next((times * max(count, _LEAST) for most, times in _TRIES if cells <= most), 0)
+        for change in changes[: some if verify is None else verify]:
+            improve(problem, solution, change, stop, seed)
+    return sorted((change for change in changes if change["at_least"] > 0), key=_rank)[:count]
+
+
+def _rank(change: Mapping[str, Any]) -> tuple[Any, ...]:
+    return -change["at_least"], change["shift"], change["person"] or "", change["code"]
 
 
 def _one_more(problem: Problem, standing: Standing, shift: int) -> dict[str, Any]:
@@ -241,20 +281,23 @@ def _lifted(problem: Problem, standing: Standing, shift: int, person: int) -> di
     if len(obstacles) != 1 or obstacles[0].reason not in _CHANGES:
         return None
     reason = obstacles[0].reason
-    minutes = None
-    if reason is Reason.OVERLAP_OR_REST and any(_overlap(problem, shift, other) for other in obstacles[0].shifts):
-        return None
+    minutes = rest = None
+    if reason is Reason.OVERLAP_OR_REST:
+        rest = min(_between(problem, shift, other) for other in obstacles[0].shifts)
+        if rest < 0:
+            return None
     if reason is Reason.WEEK_MINUTES:
         length = problem.minutes
         taken = int(length[list(obstacles[0].shifts)].sum()) + int(length[shift])
         minutes = taken - int(problem.max_minutes[person])
     wanted = _wanted(problem, standing, shift)
     gain = -_added(problem, standing, shift, person, wanted)
-    return _change(_CHANGES[reason], problem, shift, person, minutes, wanted, gain)
+    return _change(_CHANGES[reason], problem, shift, person, minutes, wanted, gain) | {"rest": rest}
 
 
-def _overlap(problem: Problem, one: int, other: int) -> bool:
-    return bool(problem.start[one] < problem.end[other] and problem.start[other] < problem.end[one])
+def _between(problem: Problem, one: int, other: int) -> int:
+    """Return the time between two shifts, below 0 where they overlap."""
+    return int(max(problem.start[one] - problem.end[other], problem.start[other] - problem.end[one]))
 
 
 def _wanted(problem: Problem, standing: Standing, shift: int) -> list[tuple[str, str]]:
@@ -302,7 +345,9 @@ def _change(
         "shift": problem.shifts[shift],
         "person": None if person is None else problem.people[person],
         "minutes": minutes,
+        "rest": None,
         "wanted": [name for _, name in wanted],
         "instead_of": None,
         "at_least": gain,
+        "exact": False,
     }

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from scheduling.explaining import Asked, as_asked
-from scheduling.roster.explain import forced_extra, helpful_changes, why_not
+from scheduling.roster.explain import forced_extra, told_changes, why_not
 from scheduling.roster.whatif import missing, why
 from scheduling.stop import Progress
 
@@ -37,7 +37,7 @@ def explanation(
         asked,
         tell,
         lambda shift, person: _pair(problem, solution, asked, shift, person),
-        lambda: helpful_changes(problem, solution, asked.changes),
+        lambda: told_changes(problem, solution, asked.changes, None, asked.stop, asked.seed),
     )
     return {"without": _without(problem, solution), **found}
 

@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 
 from scheduling import roster
+from scheduling.roster.trying import with_change
+from tests.scheduling.roster.brute_force import best, random_problem
 from tests.scheduling.roster.problems import pairs, person, shift, small, small_answer
 from tests.scheduling.roster.problems import roster as problem_of
 
@@ -107,3 +109,32 @@ def test_forcing_somebody_unknown_is_an_error(pair: tuple[str, str]) -> None:
     problem = problem_of([shift("s", 0, 60)], [person("a")])
     with pytest.raises(ValueError, match=r"'nope' is not in this problem: 'nope' is no (shift|person)"):
         roster.forced_extra(problem, *pair)
+
+
+def test_helpful_changes_are_tried_and_exactly_worth_what_they_say() -> None:
+    helped = 0
+    for seed in range(150):
+        problem = random_problem(seed)
+        least = best(problem)
+        if least is None:
+            continue
+        told = roster.helpful_changes(problem, roster.solve(problem), count=50)
+        for change in told:
+            assert change["exact"]
+            assert best(with_change(problem, change)) == least - change["at_least"], (seed, change)
+        hoped = roster.helpful_changes(problem, roster.solve(problem), count=50, verify=0)
+        assert not hoped or told[0]["at_least"] >= hoped[0]["at_least"]
+        helped += bool(told)
+    assert helped > 50
+
+
+def test_a_change_is_worth_what_others_can_do_then() -> None:
+    """With b in the one shift that a alone could take, a takes the other one, too."""
+    free = {"available": [[0, 60]], "max_shifts": 1}
+    problem = problem_of(
+        [shift("s", 0, 60), shift("t", 0, 60)], [person("a", **free), person("b", **free, adult=False)]
+    )
+    problem["people"][1]["available"] = [[0, 59]]
+    (change,) = [c for c in roster.helpful_changes(problem, roster.solve(problem)) if c["code"] == "available"]
+    assert (change["person"], change["at_least"], change["exact"]) == ("b", 1000, True)
+    assert roster.helpful_changes(problem, roster.solve(problem), verify=0)[0]["exact"] is False
