@@ -353,8 +353,9 @@ def _convert(options: argparse.Namespace, heard: Interruption) -> int:
             problem = kinds.converter(kind, name)(text, **chosen)
         except InvalidProblem as invalid:
             raise InvalidProblem(replace(fault, path=f"--{fault.path}") for fault in invalid.faults) from None
-        except ValueError as error:
+        except (ValueError, OverflowError) as error:
             raise InvalidProblem([Fault("$", f"an instance in the format {options.format}", str(error))]) from None
+        kinds.load(kind)(problem)  # nothing is written that would then be refused
         output.write(to_text(problem))
     finally:
         output.close()
