@@ -259,7 +259,9 @@ def _checked(options: argparse.Namespace, heard: Interruption) -> tuple[str, dic
     """Read the problem of a command that takes a solution too; return its kind and itself."""
     _once(options.problem, options.solution)
     problem = parse_json(_read(options.problem, heard))
-    kind = problem.get("kind") if isinstance(problem, dict) else None
+    if not isinstance(problem, dict):
+        raise InvalidProblem([Fault("$", "an object", quote(problem))])
+    kind = problem.get("kind")
     if not isinstance(kind, str) or kind not in kinds.QUESTIONS:
         names = " or ".join(f'"{name}"' for name in kinds.QUESTIONS)
         raise InvalidProblem([Fault("$.kind", names, quote(kind))])

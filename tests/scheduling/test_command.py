@@ -365,6 +365,14 @@ def test_check_wants_a_known_kind_and_two_readable_files(capsys: pytest.CaptureF
     assert (status, out) == (1, "$: expected JSON, found Expecting value at line 1 column 1\n")
 
 
+@pytest.mark.parametrize("verb", ["check", "explain"])
+@pytest.mark.parametrize("problem", ["[]", "null", "5"])
+def test_a_problem_that_is_no_object_is_told_so(verb: str, problem: str, capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, told = here(verb, "-", SMALL, stdin=problem.encode(), capsys=capsys)
+    assert (status, out) == (2, "")
+    assert told.splitlines()[-1] == f"$: expected an object, found {problem}"
+
+
 def checked(problem: object, solution: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str]:
     """Check a solution, given as text."""
     files = [tmp_path / "problem.json", tmp_path / "solution.json"]
