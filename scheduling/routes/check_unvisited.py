@@ -4,7 +4,7 @@ Shares no code with the solver. That no routes exist cannot be recomputed in all
 looked for, and are, for a while.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,8 @@ from scheduling.listing import listing_faults, why_faults
 
 _LOOKS = 200_000
 """So many routes are looked at, at most: about two seconds."""
+
+_PROOFS = ("no_team_can_serve", "not_enough_capacity", "not_enough_stops_allowed")
 
 Order = list[Mapping[str, Any]]
 
@@ -32,7 +34,7 @@ def unvisited_faults(problem: Mapping[str, Any], solution: Mapping[str, Any]) ->
         faults.append(f"$.status: {solution['status']!r} is impossible where every stop may be left out")
     if solution["routes"] != []:
         faults.append("$.routes: expected none without a solution")
-    faults += why_faults(solution)
+    faults += why_faults(solution) or _why(problem, solution["why"])
     for key in ("value", "bound"):
         if solution.get(key) is not None:
             faults.append(f"$.{key}: expected null without a solution")
@@ -48,6 +50,42 @@ def unvisited_faults(problem: Mapping[str, Any], solution: Mapping[str, Any]) ->
     if proven and not faults and Visitor(problem).visits_all(required):
         faults.append(f"$.status: 'infeasible' is wrong, all {len(required)} required stops can be visited")
     return faults
+
+
+def _why(problem: Mapping[str, Any], why: Mapping[str, Any]) -> list[str]:
+    """Add up a proof that not all required stops can be visited; the codes of other programs mean what they like."""
+    if why["code"] not in _PROOFS:
+        return []
+    counts = why["code"] != "no_team_can_serve"
+    required = {stop["id"]: stop for stop in problem["stops"] if stop.get("prize") is None}
+    teams = {team["id"]: team for team in problem["teams"]}
+    faults = _names(why.get("stops"), "$.why.stops", "stops that must be visited", required)
+    faults += _names(why.get("teams"), "$.why.teams", "teams", teams) if counts else []
+    if faults or not counts:
+        return faults
+    who = [teams[name] for name in why["teams"]]
+    if why["code"] == "not_enough_capacity":
+        needed = sum(required[name]["demand"] for name in why["stops"])
+        available = sum(team["capacity"] for team in who)
+    else:
+        if any(team.get("max_stops") is None for team in who):
+            return ["$.why.teams: expected teams with max_stops"]
+        needed, available = len(why["stops"]), sum(team["max_stops"] for team in who)
+    for key, right in (("needed", needed), ("available", available)):
+        told = why.get(key)
+        if type(told) is not int or told != right:
+            faults.append(f"$.why.{key}: expected {right}, found {told!r}")
+    if needed <= available:
+        faults.append(f"$.why: {needed} needed and {available} available are no proof")
+    return faults
+
+
+def _names(value: object, path: str, what: str, known: Collection[str]) -> list[str]:
+    """Return a line where a value is no list of ids, or none at all."""
+    right = isinstance(value, list) and value and all(isinstance(name, str) and name in known for name in value)
+    if right and isinstance(value, list) and len(set(value)) == len(value):
+        return []
+    return [f"{path}: expected ids of {what}, one or more, each once"]
 
 
 def _cut_short(solution: Mapping[str, Any]) -> bool:

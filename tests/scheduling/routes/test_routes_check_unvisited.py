@@ -88,6 +88,41 @@ def test_what_is_told_fits_the_problem(changes: dict[str, Any], told: list[str])
     assert routes.check(ONE_TOO_MANY, infeasible(ONE_TOO_MANY, **changes)) == told
 
 
+LITTLE_ROOM = problem_of(
+    [team("a", capacity=1, max_stops=1), team("b", capacity=0, max_stops=0), team("c", capacity=0)],
+    [stop("x", 1), stop("y", 1), stop("z", 1, prize=3)],
+)
+ROOM = {"code": "not_enough_capacity", "stops": ["x", "y"], "teams": ["a", "b"], "needed": 2, "available": 1}
+STOPS = ROOM | {"code": "not_enough_stops_allowed"}
+NOBODY = {"code": "no_team_can_serve", "stops": ["x"]}
+NO_STOPS = "$.why.stops: expected ids of stops that must be visited, one or more, each once"
+NO_TEAMS = "$.why.teams: expected ids of teams, one or more, each once"
+
+
+@pytest.mark.parametrize(
+    ("why", "told"),
+    [
+        (ROOM, []),
+        (STOPS, []),
+        (NOBODY, []),
+        ({"code": "required_stops_exclude_each_other", "stops": []}, []),
+        ({"code": "no_way", "stops": 3}, []),
+        (NOBODY | {"stops": []}, [NO_STOPS]),
+        (NOBODY | {"stops": ["z"]}, [NO_STOPS]),
+        (NOBODY | {"stops": "x"}, [NO_STOPS]),
+        ({"code": "no_team_can_serve"}, [NO_STOPS]),
+        (ROOM | {"stops": ["x", "x"], "teams": [["a"]]}, [NO_STOPS, NO_TEAMS]),
+        (ROOM | {"needed": 3}, ["$.why.needed: expected 2, found 3"]),
+        (ROOM | {"available": 1.0}, ["$.why.available: expected 1, found 1.0"]),
+        (ROOM | {"stops": ["x"], "needed": 1}, ["$.why: 1 needed and 1 available are no proof"]),
+        (STOPS | {"available": 2}, ["$.why.available: expected 1, found 2"]),
+        (STOPS | {"teams": ["a", "c"]}, ["$.why.teams: expected teams with max_stops"]),
+    ],
+)
+def test_a_proof_adds_up(why: dict[str, Any], told: list[str]) -> None:
+    assert routes.check(LITTLE_ROOM, infeasible(LITTLE_ROOM, why=why)) == told
+
+
 def test_the_look_for_routes_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     problem = problem_of([team("a")], [stop(f"s{i}", i % 5) for i in range(30)])
     monkeypatch.setattr(check_unvisited, "_LOOKS", 100)
