@@ -26,6 +26,12 @@ _SIZES = {
     "roster": ("PEOPLExSHIFTS or PEOPLExSHIFTSxWEEKS", (2, 3)),
     "routes": ("STOPSxTEAMS", (2, 2)),
 }
+_MOST = 100_000
+"""The largest number of a size."""
+
+_MOST_STOPS = 10_000
+"""No more stops than a problem of routes may have places, whose ways between any two are written."""
+
 _FORMATS = {
     "solomon": ("routes", "problem_from_solomon", "routes with time windows (Solomon; Gehring and Homberger)", "stops"),
     "gap": ("pairing", "problem_from_gap", "generalised assignment (OR-Library)", "number"),
@@ -253,7 +259,9 @@ def _checked(options: argparse.Namespace, heard: Interruption) -> tuple[str, dic
     """Read the problem of a command that takes a solution too; return its kind and itself."""
     _once(options.problem, options.solution)
     problem = parse_json(_read(options.problem, heard))
-    kind = problem.get("kind") if isinstance(problem, dict) else None
+    if not isinstance(problem, dict):
+        raise InvalidProblem([Fault("$", "an object", quote(problem))])
+    kind = problem.get("kind")
     if not isinstance(kind, str) or kind not in kinds.QUESTIONS:
         names = " or ".join(f'"{name}"' for name in kinds.QUESTIONS)
         raise InvalidProblem([Fault("$.kind", names, quote(kind))])
@@ -300,23 +308,41 @@ def _pair(kind: str, problem: dict[str, Any], names: list[str] | None) -> tuple[
 
 
 def _generate(options: argparse.Namespace, heard: Interruption) -> int:
-    form, (least, most) = _SIZES[options.kind]
-    parts, faults = options.size.split("x"), []
-    if not least <= len(parts) <= most or not all(part.isascii() and part.isdigit() for part in parts):
-        faults.append(Fault("--size", form, quote(options.size)))
+    faults: list[Fault] = []
+    size = _size(options.kind, options.size, faults)
     if options.seed < 0:
         faults.append(Fault("--seed", "a number, 0 or more", quote(options.seed)))
     if faults:
         raise InvalidProblem(faults)
-    size = [int(part) for part in parts]
-    if options.kind == "roster" and len(size) == least:
-        size.append(1)
     output = Output(options.out)
     try:
         output.write(to_text(kinds.instance(options.kind)(*size, options.seed)))
     finally:
         output.close()
     return SOLVED
+
+
+def _size(kind: str, text: str, faults: list[Fault]) -> list[int]:
+    """Return the numbers of a size that an instance can be made of; what is wrong with it is added to the faults."""
+    form, (least, most) = _SIZES[kind]
+    parts = text.split("x")
+    if not least <= len(parts) <= most or not all(part.isascii() and part.isdigit() for part in parts):
+        faults.append(Fault("--size", form, quote(text)))
+        return []
+    digits = [part.lstrip("0") or "0" for part in parts]
+    if any(len(part) > len(str(_MOST)) or int(part) > _MOST for part in digits):
+        faults.append(Fault("--size", f"{form}, each {_MOST} at most", quote(text)))
+        return []
+    size = [int(part) for part in digits]
+    if kind == "roster":
+        size += [1] * (most - len(size))
+        if not size[2]:
+            faults.append(Fault("--size", f"{form} with 1 week or more", quote(text)))
+        elif size[0] and not size[1]:
+            faults.append(Fault("--size", f"{form} with 1 shift or more where there are people", quote(text)))
+    if kind == "routes" and size[0] > _MOST_STOPS:
+        faults.append(Fault("--size", f"{form} with {_MOST_STOPS} stops at most", quote(text)))
+    return size
 
 
 def _convert(options: argparse.Namespace, heard: Interruption) -> int:
@@ -329,8 +355,9 @@ def _convert(options: argparse.Namespace, heard: Interruption) -> int:
             problem = kinds.converter(kind, name)(text, **chosen)
         except InvalidProblem as invalid:
             raise InvalidProblem(replace(fault, path=f"--{fault.path}") for fault in invalid.faults) from None
-        except ValueError as error:
+        except (ValueError, OverflowError) as error:
             raise InvalidProblem([Fault("$", f"an instance in the format {options.format}", str(error))]) from None
+        kinds.load(kind)(problem)  # nothing is written that would then be refused
         output.write(to_text(problem))
     finally:
         output.close()

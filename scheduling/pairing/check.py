@@ -38,22 +38,24 @@ def check(problem: Mapping[str, Any], solution: object) -> list[str]:
     known = _KEYS | _OPTIONS.keys()
     if solution.get("status") in ("infeasible", "unknown"):
         known |= {"why"}
-    faults += [f"$.{key}: unknown key" for key in sorted(solution.keys() - known)]
     if solution.get("kind") != "pairing":
         faults.append('$.kind: expected "pairing"')
     if solution.get("status") not in _STATUSES:
         faults.append(f"$.status: expected one of {', '.join(_STATUSES)}")
+    beside = [f"$.{key}: unknown key" for key in sorted(solution.keys() - known, key=str)]
+    if not isinstance(solution.get("run", {}), dict):
+        beside.append("$.run: expected an object")
     if faults:
-        return faults
+        return faults + beside
     if solution["status"] in ("infeasible", "unknown"):
-        return unfilled_faults(problem, solution)
+        return beside + unfilled_faults(problem, solution)
     checker = _Checker(problem)
     checker.pairs(solution["pairs"])
     checker.fixed()
     checker.totals(solution)
     checker.unplaced(solution["unplaced"])
     checker.options(solution)
-    return checker.faults
+    return beside + checker.faults
 
 
 def _whole(value: object) -> bool:
@@ -218,8 +220,8 @@ class _Checker:
             self.say(f"$.unplaced: child {child!r} has {missing[child]} empty places and is not listed")
 
     def reasons(self, reasons: object, candidates: int, path: str) -> None:
-        if not isinstance(reasons, list) or not reasons:
-            self.say(f"{path}.reasons: expected a list with at least one reason")
+        if not isinstance(reasons, list):
+            self.say(f"{path}.reasons: expected a list")
             return
         total = 0
         for k, reason in enumerate(reasons):

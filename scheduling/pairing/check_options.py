@@ -69,7 +69,7 @@ def _fairness(facts: Facts, told: Mapping[str, Any]) -> Iterator[str]:
     lowest = free[0] if free else None
     for key, right in (("lowest", lowest), ("score", total), ("value", facts.value)):
         after, before = told[key]["after"], told[key]["before"]
-        if isinstance(after, bool) or after != right:
+        if type(after) is not type(right) or after != right:
             yield f"$.fairness.{key}.after: expected {right}, found {after!r}"
         if not _whole(before) and not (key == "lowest" and before is right is None):
             yield f"$.fairness.{key}.before: expected an integer, found {before!r}"
@@ -213,7 +213,7 @@ def _wishes(facts: Facts, told: Mapping[str, Any]) -> Iterator[str]:
         ("value", value),
         ("proven", told["bound"] <= value),
     ):
-        if told[key] != right or isinstance(told[key], bool) != isinstance(right, bool):
+        if told[key] != right or type(told[key]) is not type(right):
             yield f"$.wishes.{key}: expected {right}, found {told[key]!r}"
     if told["bound"] < value:
         yield f"$.wishes.bound: {told['bound']} is below the value {value}"

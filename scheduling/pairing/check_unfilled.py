@@ -5,7 +5,8 @@ looked for, and is, for a while.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import accumulate
 from typing import Any
 
 from scheduling.listing import listing_faults, why_faults
@@ -14,6 +15,13 @@ PROVEN = "places_cannot_all_be_filled"
 _LOOKS = 4_000_000
 """So many pairs are looked at, at most: about two seconds."""
 
+_LOOKS_FOR_MOST = 1_000_000
+"""And so many more for how many places can be filled where not all can."""
+
+_OURS: tuple[object, ...] = (PROVEN, "none_found_in_time")
+"""The codes that have a bottleneck here; those of other programs mean what they like."""
+
+_BOTTLENECK = {"children", "volunteers", "needed", "available"}
 _NULL = ("value", "bound", "fairness", "wishes")
 
 
@@ -41,6 +49,9 @@ def unfilled_faults(problem: Mapping[str, Any], solution: Mapping[str, Any]) -> 
     children = {child["id"]: child["places"] for child in problem["children"]}
     listed = listing_faults(solution["unplaced"], "$.unplaced", "child", children, counted=True)
     faults += listed or _unplaced(problem, children, solution, proven)
+    why = solution.get("why")
+    if isinstance(why, dict) and why.get("code") in _OURS:
+        faults += _bottleneck(problem, children, why.get("bottleneck"))
     if not faults and problem["place_value"] is None:
         faults += _refuted(problem, solution, sum(children.values()))
     return faults
@@ -69,12 +80,31 @@ def _unplaced(
         yield "$.unplaced: expected the children whose places cannot all be filled"
 
 
+def _bottleneck(problem: Mapping[str, Any], places: Mapping[str, int], told: object) -> Iterator[str]:
+    """Compare who is said to compete with who there is."""
+    if not isinstance(told, dict) or not told.keys() >= _BOTTLENECK:
+        return
+    known = {"children": places, "volunteers": {volunteer["id"] for volunteer in problem["volunteers"]}}
+    for key, ids in known.items():
+        path, names = f"$.why.bottleneck.{key}", told[key]
+        if not isinstance(names, list) or not all(isinstance(name, str) and name in ids for name in names):
+            yield f"{path}: expected a list of ids of {key}"
+        elif len(set(names)) < len(names):
+            yield f"{path}: expected each once"
+        elif key == "children":
+            right = sum(places[name] for name in names)
+            if type(told["needed"]) is not int or told["needed"] != right:
+                yield f"$.why.bottleneck.needed: expected {right}, found {told['needed']!r}"
+    if type(told["available"]) is not int:
+        yield f"$.why.bottleneck.available: expected an integer, found {told['available']!r}"
+
+
 def _refuted(problem: Mapping[str, Any], solution: Mapping[str, Any], places: int) -> Iterator[str]:
     """Look for a filling that shows that what is said to be impossible is not."""
     why, proven = solution["why"], solution["status"] == "infeasible"
     told = why["code"] == PROVEN
     most = why.get("most") if told else None
-    if told and why.get("places") != places:
+    if told and (type(why.get("places")) is not int or why["places"] != places):
         yield f"$.why.places: expected {places}, found {why.get('places')!r}"
     if told and (type(most) is not int or not 0 <= most < places):
         yield f"$.why.most: expected an integer from 0 to {places - 1}, found {most!r}"
@@ -84,7 +114,10 @@ def _refuted(problem: Mapping[str, Any], solution: Mapping[str, Any], places: in
     filled = Filler(problem).fill()
     if filled == places:
         yield f"$.status: 'infeasible' is wrong, all {places} places can be filled"
-    elif most is not None and filled > most:
+        return
+    if most is not None and filled <= most:
+        filled = Filler(problem).fill_most(most + 1)
+    if most is not None and filled > most:
         yield f"$.why.most: expected {filled} or more, so many can be filled, found {most}"
 
 
@@ -154,6 +187,60 @@ class Filler:
                 return most
             open_.append((self._next(), None))
         return most
+
+    def fill_most(self, enough: int) -> int:
+        """Return how many places could be filled at once where others may stay empty; those of fixed pairs are first.
+
+        Parameters
+        ----------
+        enough : int
+            Where so many are found, it is not tried to fill more by taking others back.
+        """
+        wanted = Counter(volunteer for sessions in self._sessions.values() for volunteer in sessions)
+        turns = sorted(
+            [
+                (len(sessions) - self._places[child], child, sorted(sessions, key=lambda name: wanted[name]))
+                for child, sessions in self._sessions.items()
+            ],
+            key=lambda turn: turn[0],
+        )
+        places = [self._places[child] for _, child, _ in turns]
+        after = [sum(places) - filled for filled in accumulate(places)] + [0]
+        best, path = 0, [self._seated(turns, 0)]
+        while path and self._looks < _LOOKS_FOR_MOST:
+            at = next(path[-1], None)
+            if at is None:
+                if best >= enough:
+                    break
+                path.pop()
+                continue
+            if len(self._taken) >= len(self._fixed):
+                best = max(best, len(self._taken))
+            left = after[at] + self._places[turns[at][1]] if at < len(turns) else 0
+            if len(self._taken) + left > best or len(self._taken) < len(self._fixed):
+                path.append(self._seated(turns, at))
+        return best
+
+    def _seated(self, turns: Sequence[tuple[int, str, list[str]]], at: int) -> Iterator[int]:
+        """Fill one more place of the child whose turn it is in each way, then let it give up; give whose turn is next.
+
+        What is taken stands until the next way is asked for.
+        """
+        if len(self._taken) < len(self._fixed):
+            for choice in self._next():
+                self._change(choice, 1)
+                yield at
+                self._change(choice, -1)
+            return
+        if at == len(turns):
+            return
+        _, child, volunteers = turns[at]
+        for volunteer in volunteers if self._places[child] > 0 else ():
+            for session in self._open(child, volunteer) if (child, volunteer) not in self._taken else ():
+                self._change((child, volunteer, session), 1)
+                yield at
+                self._change((child, volunteer, session), -1)
+        yield at + 1
 
     def _next(self) -> Iterator[tuple[str, str, int]]:
         """Return the choices for the next place; none where some child has too few volunteers left."""

@@ -158,6 +158,8 @@ def _previous(reader: Reader, problem: Problem | None, value: object) -> dict[in
         start = record.get("start")
         if start is not None:
             start = reader.integer(start, f"{path}.start", 0)
+        if "score" in record:
+            reader.integer(record["score"], f"{path}.score")
         if child is None or volunteer is None:
             continue
         if (child, volunteer) in seen:

@@ -5,7 +5,7 @@ Shares no code with the solver: feasibility and value are built again from the p
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 from scheduling.listing import listing_faults, why_faults
 
@@ -35,13 +35,15 @@ def check(problem: Mapping[str, Any], solution: object) -> list[str]:
     if solution.get("kind") == "roster" and solution.get("status") == "unknown":
         return _no_answer(problem, solution)
     faults = [f"$.{key}: missing" for key in sorted(_KEYS - solution.keys())]
-    faults += [f"$.{key}: unknown key" for key in sorted(solution.keys() - _KEYS, key=str)]
     if solution.get("kind") != "roster":
         faults.append('$.kind: expected "roster"')
     if solution.get("status") not in _STATUSES:
         faults.append(f"$.status: expected one of {', '.join(_STATUSES)}")
+    beside = [f"$.{key}: unknown key" for key in sorted(solution.keys() - _KEYS, key=str)]
+    if not isinstance(solution.get("run", {}), dict):
+        beside.append("$.run: expected an object")
     if faults:
-        return faults
+        return faults + beside
     checker = _Checker(problem)
     checker.assignments(solution["assignments"])
     checker.crew()
@@ -49,15 +51,17 @@ def check(problem: Mapping[str, Any], solution: object) -> list[str]:
     checker.fixed()
     checker.totals(solution)
     checker.uncovered(solution["uncovered"])
-    return checker.faults
+    return beside + checker.faults
 
 
 def _no_answer(problem: Mapping[str, Any], solution: Mapping[str, Any]) -> list[str]:
     """Check that a search that found nothing was ended before it could: there is always a roster."""
-    run = solution.get("run")
+    run = solution.get("run", {})
     faults = [f"$.{key}: missing" for key in sorted((_KEYS | {"why"}) - solution.keys())]
     faults += [f"$.{key}: unknown key" for key in sorted(solution.keys() - _KEYS - {"why"}, key=str)]
-    if not isinstance(run, dict) or run.get("interrupted") is not True:
+    if not isinstance(run, dict):
+        faults.append("$.run: expected an object")
+    elif run.get("interrupted") is not True:
         faults.append("$.status: 'unknown' is impossible where the search was not interrupted")
     if solution.get("assignments") != []:
         faults.append("$.assignments: expected none without a solution")
@@ -71,11 +75,18 @@ def _no_answer(problem: Mapping[str, Any], solution: Mapping[str, Any]) -> list[
         most = needs[entry["shift"]]
         if entry["missing"] > most:
             listed.append(f"$.uncovered[{i}].missing: the shift needs {most} people, found {entry['missing']}")
+        for k, reason in enumerate(entry["reasons"]):
+            if not _counted(reason.get("count", 0)):
+                listed.append(f"$.uncovered[{i}].reasons[{k}]: expected a code and a count")
     return faults + listed
 
 
-def _whole(value: object) -> bool:
+def _whole(value: object) -> TypeGuard[int]:
     return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _counted(value: object) -> bool:
+    return _whole(value) and value >= 0
 
 
 class _Checker:
@@ -223,7 +234,7 @@ class _Checker:
                 not isinstance(reason, dict)
                 or reason.keys() != {"code", "count"}
                 or not isinstance(reason["code"], str)
-                or not _whole(reason["count"])
+                or not _counted(reason["count"])
             ):
                 self.say(f"{path}[{i}]: expected a code and a count")
                 return

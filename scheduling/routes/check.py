@@ -24,7 +24,7 @@ def check(problem: Mapping[str, Any], solution: object) -> list[str]:
         A valid problem.
     solution : object
         The parsed solution file. Any routes that keep the rules are right: a team may wait wherever it likes and leave
-        as late as it can. ``bound`` may be missing or null, but ``optimal`` needs it.
+        as late as it can. ``bound`` may be missing, or null where the status is not ``optimal``.
 
     Returns
     -------
@@ -37,21 +37,23 @@ def check(problem: Mapping[str, Any], solution: object) -> list[str]:
     known = _KEYS | _OPTIONAL
     if solution.get("status") in _WITHOUT:
         known = known | {"why"}
-    faults += [f"$.{key}: unknown key" for key in sorted(solution.keys() - known, key=str)]
     if solution.get("kind") != "routes":
         faults.append('$.kind: expected "routes"')
     if solution.get("status") not in _STATUSES:
         faults.append(f"$.status: expected one of {', '.join(_STATUSES)}")
+    beside = [f"$.{key}: unknown key" for key in sorted(solution.keys() - known, key=str)]
+    if not isinstance(solution.get("run", {}), dict):
+        beside.append("$.run: expected an object")
     if faults:
-        return faults
+        return faults + beside
     if solution["status"] in _WITHOUT:
-        return unvisited_faults(problem, solution)
+        return beside + unvisited_faults(problem, solution)
     checker = _Checker(problem)
     checker.routes(solution["routes"])
     checker.required()
     checker.left_out(solution["left_out"])
     checker.totals(solution)
-    return checker.faults
+    return beside + checker.faults
 
 
 def _whole(value: object) -> bool:
@@ -207,7 +209,9 @@ class _Checker:
         value = self.length + self.problem["team_cost"] * self.used + prizes
         if not _whole(solution["value"]) or solution["value"] != value:
             self.say(f"$.value: expected {value}, found {solution['value']!r}")
-        bound = solution.get("bound")
+        if "bound" not in solution:
+            return
+        bound = solution["bound"]
         if bound is not None and not _whole(bound):
             self.say(f"$.bound: expected an integer or null, found {bound!r}")
         elif bound is not None and bound > value:

@@ -6,6 +6,7 @@ as text files with one line per customer.
 """
 
 import math
+import re
 from typing import Any
 
 from scheduling.faults import Fault, InvalidProblem
@@ -14,6 +15,11 @@ SCALE = 10
 """Distances are cut off after one decimal and given in tenths, as in the literature on exact methods."""
 
 _COLUMNS = 7
+_NUMBER = re.compile(r"[-+]?[.,]?[0-9]")
+"""How a word begins that is meant as a number."""
+
+_WHOLE = re.compile(r"-?[0-9]{1,1000}")
+"""A whole number, no longer than what is read at once."""
 
 
 def problem_from_solomon(text: str, stops: int | None = None) -> dict[str, Any]:
@@ -83,17 +89,22 @@ def problem_from_solomon(text: str, stops: int | None = None) -> dict[str, Any]:
 
 def _read(text: str) -> tuple[int, int, list[list[int]]]:
     """Return the vehicles, their capacity, and the rows of depot and customers."""
-    numbers = []
-    for line in text.splitlines():
-        words = line.split()
-        if words and all(word.lstrip("-").isdigit() for word in words):
-            numbers.append([int(word) for word in words])
-    if len(numbers) < 2 or len(numbers[0]) != 2 or any(len(row) != _COLUMNS for row in numbers[1:]):
+    lines = [(number, line.split()) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
+    begin = next((at for at, (_, words) in enumerate(lines) if all(map(_WHOLE.fullmatch, words))), len(lines))
+    rows = [_row(number, words) for number, words in lines[begin + 1 :] if _NUMBER.match(words[0])]
+    if not rows or len(lines[begin][1]) != 2:
         raise ValueError("expected a line of vehicles and capacity, then lines of seven whole numbers")
-    rows = numbers[1:]
+    vehicles, capacity = map(int, lines[begin][1])
     if [row[0] for row in rows] != list(range(len(rows))):
         raise ValueError("expected customers numbered from 0, the depot, upwards")
-    return numbers[0][0], numbers[0][1], rows
+    return vehicles, capacity, rows
+
+
+def _row(number: int, words: list[str]) -> list[int]:
+    """Return the numbers of a line of the depot or a customer, none of which is passed over."""
+    if len(words) != _COLUMNS or not all(map(_WHOLE.fullmatch, words)):
+        raise ValueError(f"expected seven whole numbers in line {number}")
+    return [int(word) for word in words]
 
 
 def _travel(one: list[int], other: list[int]) -> int:

@@ -17,6 +17,7 @@ from scheduling.faults import InvalidProblem
 from scheduling.interruption import Interruption
 from scheduling.pairing.instances import instance
 from scheduling.reading import TwiceNamed, parse_json
+from scheduling.routes.load import _MOST_PLACES
 from tests.scheduling.problems import FIXTURES, one_pair, small, small_answer
 
 ROOT = Path(__file__).parents[2]
@@ -306,6 +307,35 @@ def test_wrong_sizes_exit_2(arguments: list[str], capsys: pytest.CaptureFixture[
     assert told.startswith("--s")
 
 
+@pytest.mark.parametrize(
+    ("kind", "size", "expected"),
+    [
+        ("roster", "1x1x0", "PEOPLExSHIFTS or PEOPLExSHIFTSxWEEKS with 1 week or more"),
+        ("roster", "1x0", "PEOPLExSHIFTS or PEOPLExSHIFTSxWEEKS with 1 shift or more where there are people"),
+        ("roster", "1" * 5000 + "x1", "PEOPLExSHIFTS or PEOPLExSHIFTSxWEEKS, each 100000 at most"),
+        ("pairing", "1x100001", "CHILDRENxVOLUNTEERS, each 100000 at most"),
+        ("routes", "10001x1", "STOPSxTEAMS with 10000 stops at most"),
+    ],
+)
+def test_sizes_that_no_instance_has_exit_2(
+    kind: str, size: str, expected: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, out, told = here("generate", kind, "--size", size, capsys=capsys)
+    assert (status, out) == (2, "")
+    assert told.startswith(f'--size: expected {expected}, found "1')
+    assert len(told.splitlines()) == 1
+
+
+def test_numbers_of_a_size_may_begin_with_zeros(capsys: pytest.CaptureFixture[str]) -> None:
+    plain, padded = (here("generate", "routes", "--size", size, capsys=capsys) for size in ("3x1", "0000003x01"))
+    assert plain == padded
+    assert plain[0] == 0
+
+
+def test_no_more_stops_are_made_than_a_problem_may_have_places() -> None:
+    assert command._MOST_STOPS == _MOST_PLACES
+
+
 def test_a_wrong_size_and_a_wrong_seed_are_told_together(capsys: pytest.CaptureFixture[str]) -> None:
     status, out, told = here("generate", "routes", "--size", "12", "--seed", "-1", capsys=capsys)
     assert (status, out) == (2, "")
@@ -333,6 +363,14 @@ def test_check_wants_a_known_kind_and_two_readable_files(capsys: pytest.CaptureF
     assert told == '$.kind: expected "pairing" or "roster" or "routes", found ["x"]\n'
     status, out, _ = here("check", SMALL, "-", stdin=b"nonsense", capsys=capsys)
     assert (status, out) == (1, "$: expected JSON, found Expecting value at line 1 column 1\n")
+
+
+@pytest.mark.parametrize("verb", ["check", "explain"])
+@pytest.mark.parametrize("problem", ["[]", "null", "5"])
+def test_a_problem_that_is_no_object_is_told_so(verb: str, problem: str, capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, told = here(verb, "-", SMALL, stdin=problem.encode(), capsys=capsys)
+    assert (status, out) == (2, "")
+    assert told.splitlines()[-1] == f"$: expected an object, found {problem}"
 
 
 def checked(problem: object, solution: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str]:

@@ -303,3 +303,40 @@ def test_what_only_another_format_takes_is_refused(
 def test_stops_that_an_instance_has_not_are_refused(stops: str, capsys: pytest.CaptureFixture[str]) -> None:
     told = f"--stops: expected 0 to 100, as many customers as there are, found {stops}\n"
     assert here("convert", "solomon", str(SOLOMON), "--stops", stops, capsys=capsys) == (2, "", told)
+
+
+CUSTOMER = "1 1 1 7 10 20 5"
+
+
+@pytest.mark.parametrize(
+    ("customer", "told"),
+    [
+        ("1 1 1 -7 10 20 5", "$.stops[0].demand: expected an integer, 0 or more, found -7"),
+        ("1 1 1 7 10 20 -5", "$.stops[0].service: expected an integer, 0 or more, found -50"),
+        ("1 1 1 7 20 10 5", "$.stops[0].windows[0]"),
+        ("1 99999999999999999999 1 7 10 20 5", "$.duration[0][1]: expected an integer from 0 to"),
+        ("1 1.5 1 7 10 20 5", "$: expected an instance in the format solomon, found expected seven whole numbers in"),
+    ],
+)
+def test_customers_that_no_problem_can_have_exit_2(
+    customer: str, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = f"T\n2 20\n0 0 0 0 0 100 0\n{customer}\n"
+    status, out, found = here("convert", "solomon", "-", stdin=text, capsys=capsys)
+    assert (status, out) == (2, "")
+    assert found.startswith(told)
+    assert here("convert", "solomon", "-", stdin=text.replace(customer, CUSTOMER), capsys=capsys)[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("1 2 5 6 -1 2 3", "$.candidates[0].load: expected an integer, 0 or more, found -1"),
+        ("1 2 60000000000000 6 1 2 3", "$.candidates[0].score: expected an integer"),
+        (f"1 2 {10**30} 6 1 2 3", "$: expected an instance in the format gap, found "),
+    ],
+)
+def test_assignments_that_no_problem_can_have_exit_2(text: str, told: str, capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, found = here("convert", "gap", "-", stdin=text, capsys=capsys)
+    assert (status, out) == (2, "")
+    assert found.startswith(told)

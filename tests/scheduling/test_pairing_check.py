@@ -62,6 +62,33 @@ def test_every_mutation_is_found(mutate: Mutation, told: str) -> None:
     assert any(part in fault for fault in faults for part in told.split("|")), faults
 
 
+@pytest.mark.parametrize("run", [None, 5, []])
+def test_a_run_is_an_object_with_a_solution_and_without(run: Any) -> None:
+    problem = one_pair(place_value=None, each_volunteer={"max_children": 0})
+    for right, solution in ((small(), answer()), (problem, pairing.solve(problem))):
+        assert pairing.check(right, solution | {"run": run}) == ["$.run: expected an object"]
+
+
+def test_an_unknown_key_is_told_beside_everything_else() -> None:
+    told = ["$.zz: unknown key", "$.value: expected 10000, found 999"]
+    assert pairing.check(small(), answer() | {"zz": 1, "value": 999}) == told
+    told = ['$.kind: expected "pairing"', "$.zz: unknown key"]
+    assert pairing.check(small(), answer() | {"zz": 1, "kind": "roster", "value": 999}) == told
+    problem = one_pair(place_value=None, each_volunteer={"max_children": 0})
+    told = ["$.zz: unknown key", "$.value: expected null without a solution"]
+    assert pairing.check(problem, pairing.solve(problem) | {"zz": 1, "value": 999}) == told
+
+
+def test_a_child_without_candidates_needs_no_reason() -> None:
+    problem = small()
+    problem["candidates"] = [c for c in problem["candidates"] if c["child"] != "dan"]
+    solution = answer()
+    entry = next(entry for entry in solution["unplaced"] if entry["child"] == "dan")
+    for reasons in ([], [{"code": "no_candidate", "count": 0}]):
+        entry["reasons"] = reasons
+        assert pairing.check(problem, solution) == []
+
+
 def one(problem: dict[str, Any], *pairs: tuple[str, str, int | None]) -> list[str]:
     """Check a solution of these pairs whose totals are right."""
     scores = {(c["child"], c["volunteer"]): c["score"] for c in problem["candidates"]}

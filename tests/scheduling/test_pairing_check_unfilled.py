@@ -74,6 +74,11 @@ TWO_FOR_ONE = one_pair(place_value=None, each_volunteer={"max_children": 1, "fre
         ({"status": "unknown", "unplaced": []}, []),
         ({"why": {"code": PROVEN, "places": 4, "most": 2, "bottleneck": None}}, []),
         ({"why": {"code": PROVEN, "places": 3, "most": 2}}, ["$.why.places: expected 4, found 3"]),
+        ({"why": {"code": PROVEN, "places": 4.0, "most": 2}}, ["$.why.places: expected 4, found 4.0"]),
+        (
+            {"why": {"code": PROVEN, "places": 4, "most": 1}},
+            ["$.why.most: expected 2 or more, so many can be filled, found 1"],
+        ),
         ({"why": {"code": PROVEN, "places": 4, "most": 4}}, ["$.why.most: expected an integer from 0 to 3, found 4"]),
         (
             {"why": {"code": PROVEN, "places": 4, "most": 0}},
@@ -83,6 +88,49 @@ TWO_FOR_ONE = one_pair(place_value=None, each_volunteer={"max_children": 1, "fre
 )
 def test_what_is_told_of_places_fits_the_problem(changes: dict[str, Any], told: list[str]) -> None:
     assert pairing.check(TWO_FOR_ONE, infeasible(TWO_FOR_ONE, **changes)) == told
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.integers(0, 2**32 - 1))
+def test_as_many_places_are_filled_as_can_be_where_not_all_can(seed: int) -> None:
+    problem = random_problem(seed) | {"place_value": 0}
+    counted = [candidate | {"score": 1} for candidate in problem["candidates"]]
+    best = BruteForce(problem | {"candidates": counted}).best
+    if best is not None:
+        assert Filler(problem).fill_most(10**6) == best
+
+
+def test_too_few_places_are_not_believed_though_some_child_has_nobody() -> None:
+    problem = instance(60, 80, 2) | {"place_value": None}
+    alone = problem["children"][7]["id"]
+    problem["candidates"] = [entry for entry in problem["candidates"] if entry["child"] != alone]
+    solution = pairing.solve(problem)
+    assert pairing.check(problem, solution) == []
+    solution["why"]["most"] = solution["why"]["places"] // 2
+    assert "so many can be filled" in pairing.check(problem, solution)[0]
+
+
+COMPETE = {"children": ["a", "b"], "needed": 4, "available": 2, "volunteers": ["x", "y"], "slots": []}
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({}, []),
+        ({"children": ["a", "who"]}, ["$.why.bottleneck.children: expected a list of ids of children"]),
+        ({"children": ["a", "a"]}, ["$.why.bottleneck.children: expected each once"]),
+        ({"children": None}, ["$.why.bottleneck.children: expected a list of ids of children"]),
+        ({"volunteers": ["a"]}, ["$.why.bottleneck.volunteers: expected a list of ids of volunteers"]),
+        ({"children": ["a"]}, ["$.why.bottleneck.needed: expected 2, found 4"]),
+        ({"needed": 4.0}, ["$.why.bottleneck.needed: expected 4, found 4.0"]),
+        ({"available": True}, ["$.why.bottleneck.available: expected an integer, found True"]),
+    ],
+)
+@pytest.mark.parametrize("code", [PROVEN, "none_found_in_time"])
+def test_who_competes_fits_the_problem(code: str, changes: dict[str, Any], told: list[str]) -> None:
+    why = {"code": code, "places": 4, "most": 2, "bottleneck": COMPETE | changes}
+    assert pairing.check(TWO_FOR_ONE, infeasible(TWO_FOR_ONE, why=why)) == told
+    assert pairing.check(TWO_FOR_ONE, infeasible(TWO_FOR_ONE, why=why | {"code": "no_way"})) == []
 
 
 @pytest.mark.parametrize(

@@ -243,3 +243,12 @@ def test_faults_of_the_problem_and_of_the_wishes_are_told_together() -> None:
         with pytest.raises(InvalidProblem) as raised:
             pairing.solve_wishes(problem, wishes)
         assert [fault.path for fault in raised.value.faults] == told + of_wishes
+
+
+@pytest.mark.parametrize("score", [1.5, 730.0, "730", True, None])
+def test_a_score_of_a_previous_pair_is_an_integer_where_it_is_told(score: object) -> None:
+    previous = [{"child": "a", "volunteer": "x", "score": score}, {"child": "b", "volunteer": "y", "score": -3}]
+    with pytest.raises(InvalidProblem) as refused:
+        solve_wishes(one_pair(), {"previous": previous})
+    assert [fault.path for fault in refused.value.faults] == ["$.previous[0].score"]
+    assert solve_wishes(one_pair(), {"previous": previous[1:]})["wishes"]["kept_pairs"] == 1

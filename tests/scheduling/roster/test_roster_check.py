@@ -65,6 +65,35 @@ def test_every_mutation_is_found(mutate: Mutation, told: str) -> None:
     assert any(told in fault for fault in faults), faults
 
 
+NOTHING: dict[str, Any] = {"kind": "roster", "status": "unknown", "value": None, "bound": None, "assignments": []}
+NOTHING |= {"parts": {}, "uncovered": [], "why": {"code": "none_found_in_time"}, "run": {"interrupted": True}}
+
+
+@pytest.mark.parametrize("run", [None, 5, []])
+def test_a_run_is_an_object_with_a_solution_and_without(run: Any) -> None:
+    for solution in (answer(), NOTHING):
+        assert roster.check(small(), solution) == []
+        assert roster.check(small(), solution | {"run": run}) == ["$.run: expected an object"]
+
+
+def test_an_unknown_key_is_told_beside_everything_else() -> None:
+    told = ["$.zz: unknown key", "$.value: expected 1039, found 999"]
+    assert roster.check(small(), answer() | {"zz": 1, "value": 999}) == told
+    told = ["$.status: expected one of optimal, feasible", "$.zz: unknown key"]
+    assert roster.check(small(), answer() | {"zz": 1, "status": "best", "value": 999}) == told
+
+
+def test_a_count_of_reasons_is_not_negative() -> None:
+    solution = answer()
+    path = "$.uncovered[0].reasons[0]: expected a code and a count"
+    people = len(small()["people"])
+    reasons = [{"code": "not_available", "count": -1}, {"code": "forbidden", "count": people + 1}]
+    solution["uncovered"][0]["reasons"] = reasons
+    assert roster.check(small(), solution) == [path]
+    entry = {"shift": small()["shifts"][0]["id"], "missing": 1, "reasons": reasons}
+    assert roster.check(small(), NOTHING | {"uncovered": [entry]}) == [path]
+
+
 def test_overlap_without_rest() -> None:
     problem = small()
     problem["people"][0] |= {"min_rest": 1, "max_minutes_per_week": 999}

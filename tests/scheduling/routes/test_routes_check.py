@@ -98,6 +98,34 @@ def test_a_violation_is_named(change: Callable[[dict[str, Any]], object], named:
     assert any(line.startswith(f"{named}:") for line in faults(change)), faults(change)
 
 
+NOTHING: dict[str, Any] = {"kind": "routes", "status": "unknown", "value": None, "bound": None, "routes": []}
+NOTHING |= {"left_out": [], "run": {}, "why": {"code": "none_found"}}
+
+
+@pytest.mark.parametrize("run", [None, 5, []])
+def test_a_run_is_an_object_with_a_solution_and_without(run: Any) -> None:
+    for solution in (answer(), NOTHING):
+        assert routes.check(small(), solution | {"run": run}) == ["$.run: expected an object"]
+
+
+def test_an_unknown_key_is_told_beside_everything_else() -> None:
+    right = answer()["value"]
+    told = ["$.zz: unknown key", f"$.value: expected {right}, found 999"]
+    assert routes.check(small(), answer() | {"zz": 1, "value": 999}) == told
+    assert routes.check(small(), NOTHING | {"zz": 1, "value": 999})[0] == "$.zz: unknown key"
+    told = ['$.kind: expected "routes"', "$.zz: unknown key"]
+    assert routes.check(small(), answer() | {"zz": 1, "kind": "roster", "value": 999}) == told
+
+
+def test_optimal_routes_need_no_bound_but_no_wrong_one_either() -> None:
+    def without(solution: dict[str, Any]) -> None:
+        solution["status"] = "optimal"
+        del solution["bound"]
+
+    assert faults(without) == []
+    assert faults(lambda s: s.update(status="optimal", bound=None))
+
+
 def visit(*names: str, start: int = 10, distance: int = 20) -> dict[str, Any]:
     calls = [{"stop": name, "arrive": start, "start": start, "leave": start} for name in names]
     return {

@@ -48,6 +48,17 @@ def test_another_format_is_refused(text: str) -> None:
         problem_from_solomon(text)
 
 
+@pytest.mark.parametrize(
+    "line", ["2 3.5 4 8 30 40 6", "2 3 4 8 30 40", "2 3 4 8 30 40 6 1", "2. 3 4 8 30 40 6", "2 --3 4 8 30 40 6", "2;3"]
+)
+@pytest.mark.parametrize("place", [11, 12])
+def test_no_line_that_begins_with_a_number_is_passed_over(line: str, place: int) -> None:
+    lines = TEXT.splitlines()
+    lines[place - 1 :] = [line, *lines[place:]]
+    with pytest.raises(ValueError, match=rf"^expected seven whole numbers in line {place}$"):
+        problem_from_solomon("\n".join(lines))
+
+
 @pytest.mark.parametrize("stops", [3, -1])
 def test_more_customers_than_there_are_are_refused(stops: int) -> None:
     with pytest.raises(
