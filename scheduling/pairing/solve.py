@@ -156,6 +156,7 @@ def _fill(
 def _not_filled(problem: Problem, columns: Columns, rows: Rows, fullest: Found, wanted: int) -> dict[str, Any]:
     """Say that not every place was filled, whether that is proven, and what stands in the way."""
     proven = fullest.bound < wanted
+    scarce = bottleneck(problem, rows, fullest.prices)
     return {
         "kind": "pairing",
         "status": "infeasible" if proven else "unknown",
@@ -169,6 +170,6 @@ def _not_filled(problem: Problem, columns: Columns, rows: Rows, fullest: Found, 
             "code": "places_cannot_all_be_filled" if proven else "none_found_in_time",
             "places": wanted,
             "most": fullest.bound,
-            "bottleneck": bottleneck(problem, rows, fullest.prices),
+            "bottleneck": scarce if scarce["needed"] > scarce["available"] else None,
         },
     }

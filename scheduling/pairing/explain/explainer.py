@@ -8,18 +8,16 @@ import numpy as np
 from scheduling.ids import index_of
 from scheduling.pairing.answer import pairs_of
 from scheduling.pairing.candidates import Candidates
-from scheduling.pairing.columns import Reason, build_columns
+from scheduling.pairing.columns import Reason
 from scheduling.pairing.explain.blockers import blockers
 from scheduling.pairing.explain.cancelled import Cancellation, ending_pairs, least_moved, unfixed
-from scheduling.pairing.explain.forced import PLACES, solve_with, why_impossible
+from scheduling.pairing.explain.forced import solve_with, why_impossible
 from scheduling.pairing.explain.outcome import outcome
 from scheduling.pairing.explain.solved import Solved, recall
 from scheduling.pairing.explain.whatif import WhatIf
 from scheduling.pairing.explain.whynot import WhyNot, first_of_best, why_not
-from scheduling.pairing.load import load
 from scheduling.pairing.problem import NO_START
 from scheduling.pairing.rows import Kind
-from scheduling.pairing.solve import solve
 from scheduling.stop import Stop
 
 _PARTS = {
@@ -361,56 +359,3 @@ class Explainer:
             The candidates know no such child.
         """
         return blockers(child, candidates)
-
-
-def forced_loss(
-    problem: Mapping[str, Any],
-    child: str,
-    volunteer: str,
-    *,
-    time_limit: float | None = None,
-    seed: int = 0,
-    solution: Mapping[str, Any] | None = None,
-) -> dict[str, Any]:
-    """Solve again with a pair fixed and return what that loses.
-
-    Parameters
-    ----------
-    problem : mapping
-    child, volunteer : str
-    time_limit : float, optional
-        Seconds for each solve.
-    seed : int
-    solution : mapping, optional
-        The problem's solution, if it is known already.
-
-    Returns
-    -------
-    dict
-        ``child``, ``volunteer``, ``loss`` (points; None where impossible or unknown), ``exact`` (both values are proven
-        optimal), ``possible``, ``reason`` (a code where impossible).
-
-    Raises
-    ------
-    InvalidProblem
-        The problem itself is wrong.
-    ValueError
-        No such child or volunteer, or the solution is not one of this problem.
-    """
-    before = solve(problem, time_limit=time_limit, seed=seed) if solution is None else solution
-    answer: dict[str, Any] = {"child": child, "volunteer": volunteer, "loss": None, "exact": False}
-    fixed = list(problem.get("fixed", []))
-    if any(entry["child"] == child and entry["volunteer"] == volunteer for entry in fixed):
-        return answer | {"loss": 0, "exact": True, "possible": True, "reason": None}
-    if before["status"] in ("optimal", "feasible"):
-        found = Explainer(problem, before, seed=seed).forced_exactly(child, volunteer, time_limit=time_limit)
-        del found["pairs"]
-        return found
-    checked = load(problem)
-    candidate = checked.candidate(child, volunteer)
-    reason = Reason.NO_CANDIDATE if candidate is None else build_columns(checked).closed_reason(candidate)
-    if reason is not None:
-        return answer | {"possible": False, "reason": reason.value}
-    if before["status"] == "unknown":
-        return answer | {"possible": True, "reason": None}
-    return answer | {"possible": False, "reason": PLACES}
