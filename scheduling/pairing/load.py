@@ -256,8 +256,6 @@ class _Lists(Lists):
             path = f"$.candidates[{i}]"
             record = self.reader.record(item, path, ("child", "volunteer", "score"), ("load",))
             pair = self._pair(record, path, children, volunteers) if record is not None else None
-            if pair is None:
-                self.nameless("candidates")
             if record is None:
                 continue
             score = self.reader.integer(record["score"], f"{path}.score") if "score" in record else 0
