@@ -48,6 +48,12 @@ def why_faults(solution: Mapping[str, Any]) -> list[str]:
     return ["$.why: expected an object with a code"]
 
 
+def cut_short(solution: Mapping[str, Any]) -> bool:
+    """Tell whether a solution file says that its search was ended early, for which alone it may have no solution."""
+    run = solution.get("run")
+    return isinstance(run, dict) and run.get("interrupted") is True
+
+
 def _reason_faults(reasons: object, path: str) -> list[str]:
     if not isinstance(reasons, list):
         return [f"{path}: expected a list"]

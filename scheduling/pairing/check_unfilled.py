@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate
 from typing import Any
 
-from scheduling.listing import listing_faults, why_faults
+from scheduling.listing import cut_short, listing_faults, why_faults
 
 PROVEN = "places_cannot_all_be_filled"
 _LOOKS = 4_000_000
@@ -37,7 +37,7 @@ def unfilled_faults(problem: Mapping[str, Any], solution: Mapping[str, Any]) -> 
     """
     proven = solution["status"] == "infeasible"
     faults = []
-    if problem["place_value"] is not None and (proven or not _cut_short(solution)):
+    if problem["place_value"] is not None and (proven or not cut_short(solution)):
         faults.append(f"$.status: {solution['status']!r} is impossible where places may stay empty")
     if solution["pairs"] != []:
         faults.append("$.pairs: expected none without a solution")
@@ -55,12 +55,6 @@ def unfilled_faults(problem: Mapping[str, Any], solution: Mapping[str, Any]) -> 
     if not faults and problem["place_value"] is None:
         faults += _refuted(problem, solution, sum(children.values()))
     return faults
-
-
-def _cut_short(solution: Mapping[str, Any]) -> bool:
-    """Tell whether a search was ended before it had anything."""
-    run = solution["run"]
-    return isinstance(run, dict) and run.get("interrupted") is True
 
 
 def _unplaced(

@@ -67,7 +67,7 @@ def solve_wishes(
     began = time.perf_counter()
     stop = Stop(time_limit, should_stop)
     tell: Progress = on_progress or (lambda stage, value, bound: None)
-    checked, asked = read_with_wishes(problem, wishes)
+    checked, asked = read_with_wishes(problem, wishes, stop)
     pairs = asked.siblings
     before = solve_first(problem, stop, seed, tell, on_solution)
     if before["status"] not in ("optimal", "feasible"):

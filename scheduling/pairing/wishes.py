@@ -10,6 +10,7 @@ from scheduling.pairing.fixed import settle
 from scheduling.pairing.load import load
 from scheduling.pairing.problem import Problem
 from scheduling.reading import LARGEST, Reader
+from scheduling.stop import Stop
 
 _BONUSES = ("sibling_bonus", "pair_bonus", "start_bonus")
 _KEYS = ("siblings", "sibling_bonus", "previous", "pair_bonus", "start_bonus")
@@ -76,7 +77,7 @@ class Settled:
         }
 
 
-def read_with_wishes(problem: object, wishes: Wishes | object) -> tuple[Problem, Settled]:
+def read_with_wishes(problem: object, wishes: Wishes | object, stop: Stop) -> tuple[Problem, Settled]:
     """Read a problem and wishes for it.
 
     Parameters
@@ -85,6 +86,8 @@ def read_with_wishes(problem: object, wishes: Wishes | object) -> tuple[Problem,
         A parsed problem file.
     wishes : Wishes or object
         Or a parsed document with the same keys, each of which may be left out.
+    stop : Stop
+        Ends the look for fixed pairs that clash.
 
     Raises
     ------
@@ -94,7 +97,8 @@ def read_with_wishes(problem: object, wishes: Wishes | object) -> tuple[Problem,
     checked, faults = None, list[Fault]()
     try:
         checked = load(problem)
-        settle(checked, build_columns(checked))
+        if checked.fixed.any():  # solving asks again; here they are told of beside the wishes
+            settle(checked, build_columns(checked), stop)
     except InvalidProblem as invalid:
         faults += invalid.faults
     reader = Reader()

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from scheduling.listing import listing_faults, why_faults
+from scheduling.listing import cut_short, listing_faults, why_faults
 
 _LOOKS = 200_000
 """So many routes are looked at, at most: about two seconds."""
@@ -30,7 +30,7 @@ def unvisited_faults(problem: Mapping[str, Any], solution: Mapping[str, Any]) ->
     """
     faults, proven = [], solution["status"] == "infeasible"
     required = [stop for stop in problem["stops"] if stop.get("prize") is None]
-    if not required and (proven or not _cut_short(solution)):
+    if not required and (proven or not cut_short(solution)):
         faults.append(f"$.status: {solution['status']!r} is impossible where every stop may be left out")
     if solution["routes"] != []:
         faults.append("$.routes: expected none without a solution")
@@ -86,12 +86,6 @@ def _names(value: object, path: str, what: str, known: Collection[str]) -> list[
     if right and isinstance(value, list) and len(set(value)) == len(value):
         return []
     return [f"{path}: expected ids of {what}, one or more, each once"]
-
-
-def _cut_short(solution: Mapping[str, Any]) -> bool:
-    """Tell whether a search was ended before it had anything."""
-    run = solution["run"]
-    return isinstance(run, dict) and run.get("interrupted") is True
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,11 +169,7 @@ class Visitor:
     def _added(self, team: int, stop: Mapping[str, Any]) -> list[Order]:
         """Return the orders of a team with one more stop that keep all rules, soonest back first."""
         who, order = self._teams[team], self._orders[team]
-        if set(stop["skills"]) - set(who["skills"]):
-            return []
-        if sum(other["demand"] for other in order) + stop["demand"] > who["capacity"]:
-            return []
-        if who.get("max_stops") is not None and len(order) >= who["max_stops"]:
+        if not self._serves(who, stop, sum(other["demand"] for other in order), len(order)):
             return []
         longer = [[*order[:at], stop, *order[at:]] for at in range(len(order) + 1)]
         back = [(self._back(who, one), at) for at, one in enumerate(longer)]
