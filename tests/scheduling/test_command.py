@@ -13,12 +13,10 @@ from typing import Any
 import pytest
 
 from scheduling import command, pairing, roster
-from scheduling.faults import InvalidProblem
 from scheduling.interruption import Interruption
 from scheduling.pairing.instances import instance
-from scheduling.reading import TwiceNamed, parse_json
 from scheduling.routes.load import _MOST_PLACES
-from tests.scheduling.problems import FIXTURES, one_pair, small, small_answer
+from tests.scheduling.problems import FIXTURES, small, small_answer
 
 ROOT = Path(__file__).parents[2]
 SMALL = str(FIXTURES / "pairing_small.json")
@@ -355,86 +353,6 @@ def test_public_instances_are_converted(tmp_path: Path, capsys: pytest.CaptureFi
     assert told.startswith("$: expected an instance in the format solomon, found ")
 
 
-def test_check_wants_a_known_kind_and_two_readable_files(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    assert here("check", "-", "-", capsys=capsys)[0] == 2
-    assert here("check", SMALL, str(tmp_path / "none"), capsys=capsys)[0] == 2
-    status, out, told = here("check", "-", SMALL, stdin=b'{"kind": ["x"]}', capsys=capsys)
-    assert (status, out) == (2, "")
-    assert told == '$.kind: expected "pairing" or "roster" or "routes", found ["x"]\n'
-    status, out, _ = here("check", SMALL, "-", stdin=b"nonsense", capsys=capsys)
-    assert (status, out) == (1, "$: expected JSON, found Expecting value at line 1 column 1\n")
-
-
-@pytest.mark.parametrize("verb", ["check", "explain"])
-@pytest.mark.parametrize("problem", ["[]", "null", "5"])
-def test_a_problem_that_is_no_object_is_told_so(verb: str, problem: str, capsys: pytest.CaptureFixture[str]) -> None:
-    status, out, told = here(verb, "-", SMALL, stdin=problem.encode(), capsys=capsys)
-    assert (status, out) == (2, "")
-    assert told.splitlines()[-1] == f"$: expected an object, found {problem}"
-
-
-def checked(problem: object, solution: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str]:
-    """Check a solution, given as text."""
-    files = [tmp_path / "problem.json", tmp_path / "solution.json"]
-    files[0].write_text(json.dumps(problem))
-    files[1].write_text(solution)
-    return here("check", *map(str, files), capsys=capsys)
-
-
-def test_check_says_of_a_key_that_stands_twice_that_nobody_knows_which_is_meant(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
-    text = json.dumps(small_answer() | {"run": {}})
-    assert checked(small(), text, tmp_path, capsys)[0] == 0
-    twice = text.replace('"start": ', '"start": 1, "start": ', 1).replace('"value"', '"value": 1, "value"', 1)
-    status, out, _ = checked(small(), twice, tmp_path, capsys)
-    assert (status, out.splitlines()) == (
-        1,
-        [
-            "$.value: expected each key once, found the key twice",
-            "$.pairs[0].start: expected each key once, found the key twice",
-        ],
-    )
-
-
-def test_check_reads_as_deep_as_the_parser_does(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    for deep in (100, 900, 980, 990, 995, 5000):
-        text = json.dumps(small_answer() | {"run": 1}).replace('"run": 1', '"run": ' + "[" * deep + "]" * deep)
-        assert checked(small(), text, tmp_path, capsys)[0] in (0, 1)
-
-
-def test_check_refuses_a_problem_whose_fixed_pairs_cannot_stand(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
-    problem = one_pair(each_child={"free": [0]}, fixed=[{"child": name, "volunteer": "x"} for name in "ab"])
-    status, out, err = checked(problem, json.dumps(small_answer()), tmp_path, capsys)
-    assert (status, out) == (2, "")
-    assert err.startswith("$.fixed[1]: expected")
-
-
-def test_check_has_one_line_for_each_fault(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    odd = json.dumps(small_answer() | {"run": {}, "a\nb\u2028c": 1})
-    status, out, _ = checked(small(), odd, tmp_path, capsys)
-    assert (status, out) == (1, "$.a\\nb\\u2028c: unknown key\n")
-
-
-@pytest.mark.parametrize("why", [{}, {"why": None}, {"why": {"places": 2}}, {"why": {"code": 3}}])
-def test_check_wants_to_know_why_there_is_no_solution(
-    why: dict[str, Any], capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
-    problem = one_pair(place_value=None)
-    problem["volunteers"][0]["free"] = []
-    solution = pairing.solve(problem)
-    assert checked(problem, json.dumps(solution), tmp_path, capsys)[0] == 0
-    del solution["why"]
-    status, out, _ = checked(problem, json.dumps(solution | why | {"placed": "x"}), tmp_path, capsys)
-    assert status == 1
-    assert out.splitlines() == [
-        "$.placed: expected 0 without a solution",
-        "$.why: expected an object with a code",
-    ]
-
-
 def test_one_kind_does_not_pay_for_another() -> None:
     code = (
         "import sys; from scheduling.command import main; main(['pairing', sys.argv[1], '--out', '/dev/null']);"
@@ -453,48 +371,3 @@ def test_roster_from_standard_input(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 # ---- reading ---------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        '{"a": 1, "a": 2}',
-        '{"a": 1, "a" :2}',
-        '{"a":\n1,\t"a"\n:2}',
-        '{"a": {"b": 1}, "a": {"b": 1}}',
-        '{"a": "{\\":", "a": 3}',
-        '{"\\":": 1, "a": 2, "a": 3}',
-        '{"a": 1, "\\u0061": 2}',
-    ],
-)
-def test_keys_written_twice_are_found_however_they_are_written(text: str) -> None:
-    for form in (text, text.encode(), b"\xef\xbb\xbf" + text.encode()):
-        found = parse_json(form)
-        assert isinstance(found, TwiceNamed)
-        assert found.twice == ("a",)
-
-
-@pytest.mark.parametrize("text", ['{"a": {"b": [[{"c": 1, "c": 2}]]}}', '[1, {"x": {"c": [], "c": {}}}]'])
-def test_keys_written_twice_are_found_however_deep(text: str) -> None:
-    def twice(value: Any) -> bool:
-        inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else []
-        return isinstance(value, TwiceNamed) or any(map(twice, inner))
-
-    assert twice(parse_json(text))
-
-
-@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-32"])
-def test_no_other_encoding_is_guessed(encoding: str) -> None:
-    with pytest.raises(InvalidProblem, match=r"\$: expected JSON"):
-        parse_json('{"a": "ä"}'.encode(encoding))
-
-
-def test_a_number_of_very_many_digits_is_a_fault() -> None:
-    with pytest.raises(InvalidProblem, match="a number of more digits than can be read"):
-        parse_json('{"a": 1' + "0" * 5000 + "}")
-
-
-def test_keys_written_once_are_no_fault() -> None:
-    text = json.dumps({"a": {"a": [{"a": '{"a":1, "a":2}'}]}, '":': '":'})
-    assert parse_json(text) == json.loads(text)
-    assert one_pair() == parse_json(json.dumps(one_pair(), indent=3))
